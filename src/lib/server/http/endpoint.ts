@@ -39,7 +39,7 @@ export function reply(status: number, value: unknown, headers: Readonly<Record<s
 
 function report(problem: Problem, error: unknown, requestId: string): void {
 	if (problem.code === 'payload_too_large') countRefusal('body_size');
-	if (problem.code === 'internal_error') log.error('unexpected error', { requestId, where: 'endpoint', error });
+	if (isBug(error)) log.error('unexpected error', { requestId, where: 'endpoint', error });
 	// The client has disconnected, which aborted the call.
 	else if (problem.facts.fault === 'cancelled') return;
 	else if (problem.status >= 500)
@@ -49,6 +49,25 @@ function report(problem: Problem, error: unknown, requestId: string): void {
 /** A 303 redirect (RFC 9110 15.4.4). Its headers can be changed, unlike those of `Response.redirect`. */
 export function seeOther(location: string): Response {
 	return new Response(null, { status: 303, headers: { location } });
+}
+
+/** Whether an error is none that the portal expects of a request or a service. */
+function isBug(error: unknown): boolean {
+	return toProblem(error).code === 'internal_error';
+}
+
+/** Logs an error that is caught and then ignored, or explained to the person, if it is a bug. */
+export function logBug(error: unknown, requestId: string): void {
+	if (isBug(error)) log.error('unexpected error', { requestId, where: 'application', error });
+}
+
+/** Logs an error that a page explains to the person: with this message, unless it is a bug. */
+export function logFailure(
+	message: string,
+	fields: { readonly requestId: string; readonly error: unknown; readonly code?: ProblemCode }
+): void {
+	if (isBug(fields.error)) logBug(fields.error, fields.requestId);
+	else log.warn(message, { code: toProblem(fields.error).code, ...fields });
 }
 
 type RefusedEvent = Pick<RequestEvent, 'cookies' | 'fetch' | 'locals' | 'request' | 'route' | 'url'>;
@@ -97,8 +116,8 @@ export async function orErrorPage<Value>(work: Promise<Value>, locals: App.Local
 	try {
 		return await work;
 	} catch (fault) {
+		if (isBug(fault)) throw fault;
 		const problem = toProblem(fault);
-		if (problem.code === 'internal_error') throw fault;
 		report(problem, fault, locals.requestId);
 		return errorPage(problem, locals);
 	}

@@ -2,6 +2,7 @@ import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { type CancelNotice, cancelNotices, type IdentityOutcome } from '$lib/wallet/view';
 import { loginPath } from '../auth/login-page';
 import { formText } from '../http/body';
+import { logBug } from '../http/endpoint';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { currentSession } from './owned-sessions';
@@ -99,7 +100,8 @@ async function isUnlinked({ locals }: RequestEvent, owned: OwnedSession): Promis
 		await consumeWalletSessionQuota(owned.id);
 		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
 		return status === 'IDV_REQUIRED' || (status === 'VERIFIED' && owned.idv === 'none');
-	} catch {
+	} catch (error) {
+		logBug(error, locals.requestId);
 		return false;
 	}
 }
@@ -111,7 +113,8 @@ async function noticeOf({ locals }: RequestEvent, owned: OwnedSession | undefine
 		await consumeWalletSessionQuota(owned.id);
 		const { status } = await bridge().readFreshStatus(owned.id, credentialFor(locals));
 		return noticesByStatus[status] ?? 'nothing_kept';
-	} catch {
+	} catch (error) {
+		logBug(error, locals.requestId);
 		return 'nothing_kept';
 	}
 }

@@ -6,6 +6,7 @@ import { config } from '../config';
 import { MAX_WALLET_SESSIONS } from '../auth/cookie-budget';
 import { Problem, type ProblemCode, toProblem } from '../http/problem';
 import { consumeQuota, consumeApiClientQuota } from '../http/rate-limit';
+import { logFailure } from '../http/endpoint';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller, scanOf, storeDetails, unscanned } from './owned-sessions';
@@ -110,7 +111,7 @@ interface StartFailure {
 export function startFailure(error: unknown, { requestId }: App.Locals, returnTo: string): ActionFailure<StartFailure> {
 	const { code, status } = toProblem(error);
 	const loginError = onLoginPage[code];
-	log.warn('a wallet session could not be created', { requestId, code, error });
+	logFailure('a wallet session could not be created', { requestId, error });
 	if (loginError) redirect(303, loginPath(returnTo, { error: loginError, requestId }));
 	return fail(status, { view: { screen: 'ended', outcome: walletOutcomeOf(code), helpCode: requestId }, returnTo });
 }

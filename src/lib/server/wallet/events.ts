@@ -67,7 +67,13 @@ export function walletEvents(event: RequestEvent, sessions: readonly OwnedSessio
 		const live = new Set(walletSessions);
 		const stops = sessions.map((owned) =>
 			statusWatchers().watch(owned.id, credential, (update) => {
-				sink.send(owned.id, eventText(update, owned));
+				try {
+					sink.send(owned.id, eventText(update, owned));
+				} catch (error) {
+					// The stream would stay silent. The client reads the status instead, or connects again.
+					sink.close();
+					throw error;
+				}
 				if (update.kind === 'trouble' || (update.kind === 'status' && !update.isLast)) return;
 				live.delete(owned.id);
 				if (live.size > 0) return;

@@ -3,6 +3,7 @@ import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import type { IdentityView } from '$lib/wallet/view';
 import { toProblem } from '../http/problem';
 import { consumeWalletSessionQuota } from '../http/rate-limit';
+import { logBug, logFailure } from '../http/endpoint';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import {
@@ -60,7 +61,7 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 		return await steps[status](event, owned);
 	} catch (error) {
 		const { code } = toProblem(error);
-		log.warn('identity verification could not continue', { requestId: event.locals.requestId, code, error });
+		logFailure('identity verification could not continue', { requestId: event.locals.requestId, error });
 		return endedView(await outcomeAfter(code, owned), event.locals, owned);
 	}
 }
@@ -120,7 +121,12 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 
 /** Whether the Auth Bridge says that the person is known. False if it can't be read: the page that follows reads it again. */
 async function isVerified({ locals }: RequestEvent, { id }: OwnedSession): Promise<boolean> {
-	const read = consumeWalletSessionQuota(id).then(() => bridge().readFreshStatus(id, credentialFor(locals)));
-	const status = await read.then((found) => found.status).catch(() => null);
-	return status === 'VERIFIED' || status === 'COMPLETED';
+	try {
+		await consumeWalletSessionQuota(id);
+		const { status } = await bridge().readFreshStatus(id, credentialFor(locals));
+		return status === 'VERIFIED' || status === 'COMPLETED';
+	} catch (error) {
+		logBug(error, locals.requestId);
+		return false;
+	}
 }

@@ -11,6 +11,7 @@ import { isUsedUp, type OwnedSession, requireUnused } from '../auth/wallet-cooki
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';
 import { callbackRuns } from '../auth/sign-in-result';
+import { logBug, logFailure } from '../http/endpoint';
 import { log } from '../log';
 import { WorkFailed } from '../auth/run-once';
 import type { LinkingMark } from '../store/kinds';
@@ -143,6 +144,7 @@ async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Fai
 			return FINISHED;
 		} catch (cause) {
 			const code = await reasonOf(cause, event, owned);
+			logBug(cause, event.locals.requestId);
 			// The code may still be unused, so a reload may try it again.
 			if (isProblem(cause, 'rate_limited', 'upstream_unavailable', 'upstream_timeout', 'upstream_invalid'))
 				throw new WorkFailed('postponed', code, { cause });
@@ -221,7 +223,7 @@ async function onCurrentSession<Result>(
 	} catch (error) {
 		const code = owned ? await reasonOf(error, event, owned) : 'not_found';
 		const outcome = owned ? await outcomeAfter(code, owned) : 'expired';
-		log.warn('identity verification could not continue', { requestId: event.locals.requestId, code, error });
+		logFailure('identity verification could not continue', { requestId: event.locals.requestId, code, error });
 		return redirect(303, identityEndPath(outcome, event.locals, owned, formText(form, 'returnTo')));
 	}
 }

@@ -2,7 +2,7 @@ import type { LinkedWallet } from '$lib/wallet/view';
 import { audit } from '../audit';
 import type { Session } from '../auth/session';
 import { Problem } from '../http/problem';
-import { log } from '../log';
+import { logFailure } from '../http/endpoint';
 import { institutionNames } from '../sts/institutions';
 import { nameForPeople } from '../upstream/lenient';
 import { bridge, credentialFor } from './bridge';
@@ -12,7 +12,7 @@ export async function linkedWallets(locals: App.Locals): Promise<readonly Linked
 	try {
 		return locals.session && (await listWallets(locals, locals.session));
 	} catch (error) {
-		log.warn('the linked wallets could not be read', { requestId: locals.requestId, error });
+		logFailure('the linked wallets could not be read', { requestId: locals.requestId, error });
 		return null;
 	}
 }

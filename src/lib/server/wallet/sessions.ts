@@ -14,6 +14,7 @@ import type { AuditEvent } from '../audit-events';
 import { createBoundedCache } from '../cache';
 import { count, took } from '../metrics';
 import { boundedReturnPath } from '../http/return-path';
+import { logBug } from '../http/endpoint';
 import { log } from '../log';
 
 type AuditLocals = Pick<App.Locals, 'requestId' | 'auditAddress'>;
@@ -139,7 +140,8 @@ export async function failureReason({ locals }: RequestEvent, owned: OwnedSessio
 	try {
 		const { errorCode } = await bridge().readStatus(owned.id, credential);
 		return errorCode ?? (await bridge().readIdvStatus(owned.id, credential)).errorCode;
-	} catch {
+	} catch (error) {
+		logBug(error, locals.requestId);
 		return undefined;
 	}
 }

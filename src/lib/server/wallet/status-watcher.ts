@@ -1,7 +1,9 @@
 import type { SessionStatus } from '../bridge/normalize';
+import { logBug } from '../http/endpoint';
 import { type ProblemCode, toProblem } from '../http/problem';
 import { type PollRate, pollRateOf, type ReadBudget, usualIntervalMs } from './read-budget';
 import type { Credential } from '../bridge/request';
+import { log } from '../log';
 
 /** An event of a watched session. `gone`, and a status with `isLast`, are the last event of a session. */
 export type StatusEvent =
@@ -76,10 +78,10 @@ class StatusWatcher {
 	addListener(listener: StatusListener, credential: Credential): () => void {
 		this.#listeners.set(listener, credential);
 		if (this.#seen) {
-			listener(statusEvent(this.#seen));
+			this.#send(statusEvent(this.#seen), listener);
 			this.#readSoon();
 		}
-		if (this.#failure) listener({ kind: 'trouble', code: this.#failure });
+		if (this.#failure) this.#send({ kind: 'trouble', code: this.#failure }, listener);
 		return () => {
 			this.#listeners.delete(listener);
 			if (!this.#hasListeners()) this.#end();
@@ -91,11 +93,13 @@ class StatusWatcher {
 		if (!credential) return;
 		const { read, now } = this.#deps;
 		this.#startedMs = now();
+		let seen: SessionStatus | null = null;
 		try {
-			this.#receive(await read(this.#id, credential));
+			seen = await read(this.#id, credential);
 		} catch (error) {
-			this.#onReadError(toProblem(error).code);
+			this.#onReadError(error, credential);
 		}
+		if (seen) this.#receive(seen);
 		if (this.#hasListeners()) this.#plan(this.#startedMs + this.#intervalMs() - now());
 	}
 
@@ -106,6 +110,7 @@ class StatusWatcher {
 		this.#failure = null;
 		this.#seen = seen;
 		if (isChange) this.#notify(statusEvent(seen));
+		if (this.#isOver) return;
 		const rate = pollRateOf(seen.status);
 		if (rate === 'final') return this.#end();
 		this.#deps.budget.count(this.#rate, -1);
@@ -113,20 +118,32 @@ class StatusWatcher {
 		this.#rate = rate;
 	}
 
-	#onReadError(code: ProblemCode): void {
+	#onReadError(error: unknown, { requestId }: Credential): void {
 		if (!this.#hasListeners()) return;
+		const { code } = toProblem(error);
 		if (code === 'not_found') {
 			this.#notify({ kind: 'gone' });
 			this.#end();
 			return;
 		}
 		this.#faults++;
+		if (this.#failure !== code) logBug(error, requestId);
 		if (this.#failure === null) this.#notify({ kind: 'trouble', code });
 		this.#failure = code;
 	}
 
 	#notify(event: StatusEvent): void {
-		for (const listener of [...this.#listeners.keys()]) listener(event);
+		for (const listener of [...this.#listeners.keys()]) this.#send(event, listener);
+	}
+
+	/** An error of a listener is a bug. It must not reach the other listeners, nor count as a failed read. */
+	#send(event: StatusEvent, listener: StatusListener): void {
+		const requestId = this.#listeners.get(listener)?.requestId;
+		try {
+			listener(event);
+		} catch (error) {
+			log.error('unexpected error', { requestId, where: 'application', error });
+		}
 	}
 
 	#intervalMs(): number {

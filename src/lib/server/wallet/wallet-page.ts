@@ -19,7 +19,7 @@ import {
 } from './sessions';
 import { type OwnedSession, requestUriOf, requireUnused } from '../auth/wallet-cookies';
 import { detailsOf } from './owned-sessions';
-import { pageInstead } from '../http/endpoint';
+import { logFailure, pageInstead } from '../http/endpoint';
 import { cookieAttributes, cookieName, YEAR_SECONDS } from '../http/cookies';
 
 /** Browsers on phones and tablets name themselves like this. An iPad may pretend to be a Mac; `static/pointer.js` corrects it. */
@@ -142,7 +142,7 @@ export async function walletStep(event: RequestEvent, owned: OwnedSession | unde
 	} catch (error) {
 		const { code } = toProblem(error);
 		if (code === 'idv_repeated') return { goTo: identityEndPath('again-required', event.locals, owned) };
-		log.warn('a wallet session could not be read', { requestId: event.locals.requestId, code, error });
+		logFailure('a wallet session could not be read', { requestId: event.locals.requestId, error });
 		return endedView(walletOutcomeOf(code), event.locals, owned);
 	}
 }

@@ -3,6 +3,7 @@ import { eventStreams, walletEvents } from '$lib/server/wallet/events';
 import { revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
 import type { Session } from '$lib/server/auth/session';
 import type { OwnedSession } from '$lib/server/auth/wallet-cookies';
+import { log } from '$lib/server/log';
 import { requestEvent, type EventOptions } from '../../../harness/request-event';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { statusOf } from './watched';
@@ -91,6 +92,25 @@ test('a stream is refused if the tokens of the session cannot be read from the s
 		expect.objectContaining({ code: 'upstream_unavailable' })
 	);
 	expect(eventStreams().size()).toBe(0);
+});
+
+test('a stream whose event cannot be made ends, so that its client reads the status instead', async () => {
+	readStatus.mockResolvedValue(statusOf('PENDING'));
+	const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
+	const bug = new TypeError('a bug');
+	const broken: OwnedSession = Object.defineProperty({ ...owned, id: 'broken' }, 'expiresAt', {
+		get: () => {
+			throw bug;
+		}
+	});
+	const text = walletEvents(requestEvent({}), [broken]).text();
+	await vi.advanceTimersByTimeAsync(1500);
+	expect(eventStreams().size()).toBe(0);
+	expect(await text).not.toContain('trouble');
+	expect(logged.mock.calls).toEqual([
+		['unexpected error', { requestId: expect.any(String) as string, where: 'application', error: bug }]
+	]);
+	logged.mockRestore();
 });
 
 test('a stream reports a new status when the wall clock steps back an hour', async () => {

@@ -1,8 +1,14 @@
-import { isRedirect } from '@sveltejs/kit';
+import { isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { ownedSessions } from '$lib/server/auth/wallet-cookies';
+import { ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { Problem } from '$lib/server/http/problem';
-import { confirmIdentity, startIdentity } from '$lib/server/wallet/identity';
+import { log } from '$lib/server/log';
+import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';
+import { startFailure } from '$lib/server/wallet/create-session';
+import { confirmIdentity, finishIdv, startIdentity } from '$lib/server/wallet/identity';
+import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
+import { failureReason } from '$lib/server/wallet/sessions';
+import { walletStep } from '$lib/server/wallet/wallet-page';
 import { browser, bridgeSays, fake, plan } from './fake-bridge';
 
 vi.mock('$lib/server/config', () => import('../configured'));
@@ -86,4 +92,31 @@ describe('identity verification', () => {
 		});
 		expect(await started()).toEqual([{ idv: 'started', completed: false }]);
 	});
+});
+
+type Work = (event: RequestEvent, owned: OwnedSession, bug: Error) => unknown;
+
+test.each<[string, Work, Partial<OwnedSession>?]>([
+	['the wallet page', (event, owned) => walletStep(event, owned)],
+	['the identity page', (event) => identityStep(event)],
+	['the start of identity verification', (event) => startIdentity(event, new FormData())],
+	['the response of the institution', (event, owned) => finishIdv(event, owned)],
+	['the return from the institution', (event, { id }) => resumeIdentity(event, id), { idv: 'started' }],
+	['the cancellation of a sign-in', (event) => cancelWallet(event, new FormData())],
+	['the rejection of an identity', (event) => rejectIdentity(event, new FormData())],
+	['the reason of a failure', (event, owned) => failureReason(event, owned)],
+	['a session that could not be created', ({ locals }, _owned, bug) => startFailure(bug, locals, '/account')]
+])('a bug during %s is logged once, although the person sees an explanation', async (_what, work, changes) => {
+	const logged = vi.spyOn(log, 'error');
+	const bug = new TypeError('a bug');
+	const id = crypto.randomUUID().replaceAll('-', '');
+	for (const call of Object.values(fake)) call.mockRejectedValue(bug);
+	const { event, owned } = await browser({ id, ...changes }, '/login/identity?idv=complete&code=a&state=b');
+	try {
+		await work(event, owned, bug);
+	} catch (thrown) {
+		expect(isRedirect(thrown)).toBe(true);
+	}
+	const { requestId } = event.locals;
+	expect(logged.mock.calls).toEqual([['unexpected error', { requestId, where: 'application', error: bug }]]);
 });

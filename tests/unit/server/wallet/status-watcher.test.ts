@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Problem } from '$lib/server/http/problem';
+import { log } from '$lib/server/log';
 import { usualIntervalMs } from '$lib/server/wallet/read-budget';
-import { setUp, statusOf } from './watched';
+import { credential, setUp, statusOf } from './watched';
 
 const away = new Problem('upstream_unavailable');
 const scanMs = usualIntervalMs.scan;
@@ -109,6 +110,15 @@ describe('one watched session', () => {
 	});
 });
 
+test('a session whose only listener stops at an event is counted no longer', async () => {
+	const { clock, budget, watchers } = setUp();
+	const counted = vi.spyOn(budget, 'count');
+	const stop = watchers.watch('a', credential, () => stop());
+	await clock.advance(10_000);
+	expect(counted.mock.calls.map(([, by]) => by)).toEqual([1, -1]);
+	expect(watchers.size()).toBe(0);
+});
+
 describe('a Bridge that does not respond', () => {
 	test('is requested at growing intervals up to 15 s, and reported once', async () => {
 		const { clock, listen, reads, responses } = setUp();
@@ -169,5 +179,52 @@ describe('many watched sessions', () => {
 		const before = reads('open').length;
 		await clock.advance(10_000);
 		expect(reads('open').length - before).toBeGreaterThan(30);
+	});
+});
+
+describe('a bug', () => {
+	const logged = vi.spyOn(log, 'error');
+	beforeEach(() => void logged.mockReset());
+	afterAll(() => logged.mockRestore());
+	const unexpected = (error: Error) => ['unexpected error', { requestId: 'r', where: 'application', error }];
+
+	test('in a read is logged once, however often the read is repeated', async () => {
+		const { clock, listen, responses } = setUp();
+		const bug = new TypeError('a bug');
+		responses.set('a', bug);
+		const { heard } = listen('a');
+		await clock.advance(10_000);
+		expect(heard).toEqual([{ kind: 'trouble', code: 'internal_error' }]);
+		expect(logged.mock.calls).toEqual([unexpected(bug)]);
+	});
+
+	test('in a listener is logged, and neither reported as a failed read nor noticed by another listener', async () => {
+		const { clock, listen, responses, watchers } = setUp();
+		const bug = new TypeError('a bug');
+		const received: string[] = [];
+		watchers.watch('a', credential, ({ kind }) => {
+			received.push(kind);
+			throw bug;
+		});
+		const { said } = listen('a');
+		await clock.advance(scanMs);
+		responses.set('a', 'VERIFIED');
+		await clock.advance(scanMs);
+		expect([received, said()]).toEqual([
+			['status', 'status'],
+			['PENDING', 'VERIFIED']
+		]);
+		expect(logged.mock.calls).toEqual([unexpected(bug), unexpected(bug)]);
+	});
+
+	test('in a listener that joins later is logged', async () => {
+		const { clock, listen, watchers } = setUp();
+		listen('a');
+		await clock.advance(0);
+		const bug = new TypeError('a bug');
+		watchers.watch('a', credential, () => {
+			throw bug;
+		});
+		expect(logged.mock.calls).toEqual([unexpected(bug)]);
 	});
 });

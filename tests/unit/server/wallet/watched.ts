@@ -21,6 +21,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 	const responses = new Map<string, StatusResponse | SessionStatus>();
 	const readsAtMs = new Map<string, number[]>();
 	const inFlight = { now: 0, most: 0 };
+	const budget = createReadBudget({ perSecond, now: clock.now });
 	const watchers = createStatusWatchers({
 		read: async (id) => {
 			readsAtMs.set(id, [...(readsAtMs.get(id) ?? []), clock.now() - startMs]);
@@ -32,7 +33,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 			if (response instanceof Error) throw response;
 			return typeof response === 'string' ? statusOf(response) : response;
 		},
-		budget: createReadBudget({ perSecond, now: clock.now }),
+		budget,
 		now: clock.now,
 		after: clock.after,
 		random: () => 0.5
@@ -41,6 +42,7 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 		clock,
 		responses,
 		inFlight,
+		budget,
 		watchers,
 		reads: (id: string) => readsAtMs.get(id) ?? [],
 		allReads: () => [...readsAtMs.values()].flat(),
