@@ -37,11 +37,16 @@ export function permissionFlags(config: Config, folder: string, endpoints: reado
 		'--cached-only',
 		'--unstable-no-legacy-abort',
 		...(denoKv === undefined ? [] : ['--unstable-kv']),
-		`--allow-net=${[...new Set(net)].join(',')}`,
-		`--allow-read=${[...folders, ...kvFile, ...config.secretFiles].join(',')}`,
-		...kvFile.map((file) => `--allow-write=${file}`),
-		`--allow-env=${[...environmentNames, ...libraryNames].join(',')}`
+		permission('net', [...new Set(net)]),
+		permission('read', [...folders, ...kvFile, ...config.secretFiles]),
+		...kvFile.map((file) => permission('write', [file])),
+		permission('env', [...environmentNames, ...libraryNames])
 	];
+}
+
+/** A comma separates two values, and two commas are one in a value: a path may contain it. */
+function permission(name: string, values: readonly string[]): string {
+	return `--allow-${name}=${values.map((value) => value.replaceAll(',', ',,')).join(',')}`;
 }
 
 /** `host:port`: a host without a port would grant all ports. */

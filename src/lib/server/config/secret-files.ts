@@ -56,9 +56,7 @@ function fileVariable(name: string): string {
 }
 
 function readSecret(name: string, file: string): { readonly value: string } | { readonly fault: string } {
-	// Deno separates the paths of a permission with commas.
-	if (!builtin.path().isAbsolute(file) || file.includes(','))
-		return { fault: 'must be the absolute path of a file, without a comma' };
+	if (!builtin.path().isAbsolute(file)) return { fault: 'must be the absolute path of a file' };
 	try {
 		const { readFileSync, statSync } = builtin.fs();
 		const stats = statSync(file);

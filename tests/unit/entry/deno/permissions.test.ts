@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../../src/lib/server/config/parse';
 import { permissionFlags } from '../../../../src/entry/deno/permissions';
+import { denoBinary } from '../../../tasks/runtime.mjs';
 
 const environment = {
 	AUTH_URL: 'https://portal.example',
@@ -16,6 +18,14 @@ const environment = {
 };
 const flags = (more: Record<string, string> = {}) =>
 	permissionFlags(parseConfig({ ...environment, ...more }), '/srv/p');
+
+/** Deno's own interpretation of the flags: whether files may be read and written, as `granted` or not. */
+function statesOf(flags: readonly string[], files: readonly string[]): string[] {
+	const program = `for (const path of ${JSON.stringify(files)}) for (const name of ['read', 'write'])
+		console.log(Deno.permissions.querySync({ name, path }).state);`;
+	const output = execFileSync(denoBinary(), ['run', ...flags, '-'], { input: program, encoding: 'utf8' });
+	return output.trim().split('\n');
+}
 
 test('allows network access to the listening address, the STS and the Bridge, each with its port', () => {
 	expect(flags({ HOST: '127.0.0.1', PORT: '8080' })).toContain(
@@ -67,6 +77,21 @@ test('allows reading and writing the Deno KV file, and no other writing', () => 
 	);
 	expect(flags({ DENO_KV: 'default' })).toContain('--unstable-kv');
 	expect(flags({ DENO_KV: 'default' }).join(' ')).not.toContain('--allow-write');
+});
+
+test('allows a file whose path has a comma, and not the two paths beside the comma', () => {
+	const granted = permissionFlags(parseConfig({ ...environment, DENO_KV: '/data/kv,/etc' }), '/srv/p,/root');
+	expect(statesOf(granted, ['/data/kv,/etc', '/data/kv', '/etc'])).toEqual([
+		...['granted', 'granted'],
+		...['prompt', 'prompt'],
+		...['prompt', 'prompt']
+	]);
+	expect(statesOf(granted, ['/srv/p,/root/server', '/root/server'])).toEqual(['granted', 'prompt', 'prompt', 'prompt']);
+});
+
+test('never takes a comma in a host for a second host', () => {
+	const granted = permissionFlags(parseConfig(environment), '/srv/p', ['https://keys.example,other.example']);
+	expect(granted.join(' ')).toContain(',keys.example,,other.example:443,');
 });
 
 test('allows network access to the STS hosts from STS_HOSTS and from discovery', () => {

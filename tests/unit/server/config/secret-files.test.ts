@@ -74,8 +74,7 @@ describe('an unusable secret file results in one fault, which shows neither path
 			() => fileWith('STS_CLIENT_SECRET=secret'),
 			'the file must contain only the value, without a name or quotes'
 		],
-		['with a relative path', () => 'secrets/client', 'must be the absolute path of a file, without a comma'],
-		['with a comma in its path', () => '/run/a,b', 'must be the absolute path of a file, without a comma']
+		['with a relative path', () => 'secrets/client', 'must be the absolute path of a file']
 	])('%s', (_, file, fault) => {
 		expect(configFaults(withFile('STS_CLIENT_SECRET', file()))).toEqual([`STS_CLIENT_SECRET_FILE: ${fault}`]);
 	});
