@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { arrangeBrand } from './brand';
 import { arrangeSecurityContact } from './security-contact';
 import { BODY_LIMIT_BYTES } from './fields';
-import { readSecretFiles } from './secret-files';
+import { readSecretFiles, secretNames } from './secret-files';
 import { arrangeClient, arrangeService } from './service-client';
-import { CheckedEnvironment } from './checked-environment';
-import { type Environment, lowerCaseNames } from './environment';
+import { faultsOfRules } from './rules';
+import { Environment, lowerCaseNames } from './environment';
 
 /** Far more than any response of the Auth Bridge needs. */
 const MAX_BRIDGE_RESPONSE_BYTES = 262_144;
@@ -33,15 +33,21 @@ export type Config = ReturnType<typeof arrange>;
  */
 export function parseConfig(environment: RawEnvironment): Config {
 	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(environment));
-	const result = v.safeParse(CheckedEnvironment, complete);
+	const result = v.safeParse(Environment, complete);
+	const issues = result.issues ?? [];
+	const unread = secretNames.filter((name) => complete[name] === undefined && complete[`${name}_FILE`] !== undefined);
+	const invalid = new Set([...issues.map(nameOf), ...unread]);
+	// A secret whose file can't be read is not missing.
+	const known = { ...(result.output as Environment), ...Object.fromEntries(unread.map((name) => [name, ''])) };
 	// The variable that the operator has set: that of the value, or of the file with the value.
-	const settingOf = (issue: v.BaseIssue<unknown>) => {
-		const name = nameOf(issue);
-		return complete[`${name}_FILE`] === undefined ? name : `${name}_FILE`;
-	};
-	// A secret whose file is invalid is missing as well, which would only repeat the fault.
-	const isNew = (issue: v.BaseIssue<unknown>) => !faults.some((fault) => fault.startsWith(`${settingOf(issue)}:`));
-	const described = (result.issues ?? []).filter(isNew).map((issue) => describe(issue, settingOf(issue)));
+	const settingOf = (name: string) => (complete[`${name}_FILE`] === undefined ? name : `${name}_FILE`);
+	const described = [
+		...issues.map((issue) => ({ setting: settingOf(nameOf(issue)), text: textOf(issue) })),
+		...faultsOfRules(known, invalid).map(({ name, message }) => ({ setting: settingOf(name), text: message }))
+	]
+		// A secret whose file is invalid is missing as well, which would only repeat the fault.
+		.filter(({ setting }) => !faults.some((fault) => fault.startsWith(`${setting}:`)))
+		.map(({ setting, text }) => `${setting}: ${text}`);
 	const all = [...faults, ...described];
 	if (!result.success || all.length > 0) throw new ConfigError([...new Set(all)]);
 	return arrange(result.output, files);
@@ -63,13 +69,13 @@ function withOlderNames(environment: RawEnvironment): RawEnvironment {
 	};
 }
 
-/** The message for one fault. A key inside a JSON variable is included only if it looks like a name: it may be a secret. */
-function describe(issue: v.BaseIssue<unknown>, setting: string): string {
+/** What is wrong with one value. A key inside a JSON variable is included only if it looks like a name: it may be a secret. */
+function textOf(issue: v.BaseIssue<unknown>): string {
 	const [, ...inside] = issue.path?.map(({ key }) => String(key)) ?? [];
 	// A path inside a JSON variable helps. A list index alone does not, nor a language alone: one text may be for both languages.
 	const helps = inside.length > 1 || inside.some((key) => !/^(?:\d+|nl|en)$/.test(key));
 	const place = inside.map((key) => (/^[\w-]{1,64}$/.test(key) ? key : '?')).join('.');
-	return `${setting}: ${helps ? `${place}: ` : ''}${issue.message}`;
+	return `${helps ? `${place}: ` : ''}${issue.message}`;
 }
 
 function nameOf({ path }: v.BaseIssue<unknown>): string {

@@ -38,11 +38,11 @@ interface SecurityContact {
 }
 
 /** Whether the contact has no end. RFC 9116 2.5.5 requires one, so that an outdated file is not used. */
-export const lacksExpiry = (env: SecurityEnvironment): boolean =>
+export const lacksExpiry = (env: Partial<Record<keyof SecurityEnvironment, unknown>>): boolean =>
 	env.SECURITY_CONTACT !== undefined && env.SECURITY_EXPIRES === undefined;
 
 /** Whether another setting of the file is set, but no contact. */
-export const lacksContact = (env: SecurityEnvironment): boolean =>
+export const lacksContact = (env: Partial<Record<keyof SecurityEnvironment, unknown>>): boolean =>
 	env.SECURITY_CONTACT === undefined && (env.SECURITY_EXPIRES ?? env.SECURITY_POLICY_URL) !== undefined;
 
 export function arrangeSecurityContact(env: SecurityEnvironment): SecurityContact | null {

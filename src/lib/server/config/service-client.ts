@@ -58,31 +58,39 @@ export function arrangeClient({ clientId, clientAuth, clientSecret = '', clientK
 
 interface PortalEnvironment {
 	readonly STS_CLIENT_ID: string;
-	readonly STS_CLIENT_SECRET?: string | undefined;
 	readonly STS_CLIENT_AUTH: ClientAuth;
-	readonly STS_CLIENT_KEY?: readonly ClientKey[] | undefined;
 }
+/** Whether variables are set, whatever their values are. */
+type Presence<Name extends string> = Readonly<Partial<Record<Name, unknown>>>;
 
 /** Whether the portal's client has no secret, although it authenticates with one. */
-export const lacksPortalSecret = ({ STS_CLIENT_AUTH, STS_CLIENT_SECRET }: PortalEnvironment): boolean =>
+export const lacksPortalSecret = ({
+	STS_CLIENT_AUTH,
+	STS_CLIENT_SECRET
+}: Pick<PortalEnvironment, 'STS_CLIENT_AUTH'> & Presence<'STS_CLIENT_SECRET'>): boolean =>
 	STS_CLIENT_AUTH !== 'private_key_jwt' && STS_CLIENT_SECRET === undefined;
 
 /** Whether a client authenticates with a key, and there is none. */
-export const lacksKey = (env: ServiceEnvironment & PortalEnvironment): boolean =>
+export const lacksKey = (env: Presence<'STS_CLIENT_AUTH' | 'AUTH_BRIDGE_CLIENT_AUTH' | 'STS_CLIENT_KEY'>): boolean =>
 	[env.STS_CLIENT_AUTH, env.AUTH_BRIDGE_CLIENT_AUTH].includes('private_key_jwt') && env.STS_CLIENT_KEY === undefined;
 
 /**
  * Whether the service client has no secret, although it authenticates with one. The portal's own client (`STS_CLIENT_ID`)
- * may have that of `STS_CLIENT_SECRET`.
+ * uses that of `STS_CLIENT_SECRET`, which may be missing only if the portal authenticates with a key.
  */
-export function lacksSecret(env: ServiceEnvironment & PortalEnvironment): boolean {
+export function lacksSecret(
+	env: Pick<ServiceEnvironment, 'AUTH_BRIDGE_CLIENT_ID' | 'AUTH_BRIDGE_CLIENT_AUTH'> &
+		PortalEnvironment &
+		Presence<'AUTH_BRIDGE_CLIENT_SECRET' | 'STS_CLIENT_SECRET'>
+): boolean {
 	if (env.AUTH_BRIDGE_CLIENT_ID === undefined || env.AUTH_BRIDGE_CLIENT_SECRET !== undefined) return false;
 	if ((env.AUTH_BRIDGE_CLIENT_AUTH ?? env.STS_CLIENT_AUTH) === 'private_key_jwt') return false;
-	return env.AUTH_BRIDGE_CLIENT_ID !== env.STS_CLIENT_ID || env.STS_CLIENT_SECRET === undefined;
+	if (env.AUTH_BRIDGE_CLIENT_ID !== env.STS_CLIENT_ID) return true;
+	return env.STS_CLIENT_SECRET === undefined && !lacksPortalSecret(env);
 }
 
 /** Whether a setting of the service client is set, but its client id is not. */
-export const lacksClient = ({ AUTH_BRIDGE_CLIENT_ID, ...rest }: ServiceEnvironment): boolean =>
+export const lacksClient = ({ AUTH_BRIDGE_CLIENT_ID, ...rest }: Presence<keyof ServiceEnvironment>): boolean =>
 	AUTH_BRIDGE_CLIENT_ID === undefined &&
 	[
 		rest.AUTH_BRIDGE_CLIENT_SECRET,

@@ -49,7 +49,8 @@ describe('a secret in a file', () => {
 
 	test.each(secretNames)('is validated like the variable %s', (name) => {
 		const value = name.endsWith('_SECRET') ? '' : 'not an address:';
-		const faults = configFaults(withFile(name, fileWith(value)));
+		const client = { AUTH_BRIDGE_CLIENT_ID: environment.STS_CLIENT_ID };
+		const faults = configFaults({ ...withFile(name, fileWith(value)), ...client });
 		expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
 	});
 });
@@ -93,6 +94,12 @@ describe('an unusable secret file results in one fault, which shows neither path
 	test('together with faults of other variables, all of which are listed', () => {
 		const faults = configFaults({ ...withFile('STS_CLIENT_SECRET', '/nowhere'), AUTH_URL: 'x', PORT: 'y' });
 		expect(faults.map((fault) => fault.split(':')[0])).toEqual(['STS_CLIENT_SECRET_FILE', 'AUTH_URL', 'PORT']);
+	});
+
+	test('does not count as missing, so that no other variable is reported for it', () => {
+		expect(configFaults({ REDIS_URL_FILE: '/nowhere', SESSION_TOKENS: 'store' })).toEqual([
+			"REDIS_URL_FILE: the file can't be read (ENOENT)"
+		]);
 	});
 
 	test('with content that the variable does not accept', () => {

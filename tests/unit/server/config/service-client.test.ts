@@ -32,6 +32,7 @@ describe('the service client', () => {
 
 	test.each<[Changes, string]>([
 		[{ AUTH_BRIDGE_CLIENT_ID: 'service' }, 'AUTH_BRIDGE_CLIENT_SECRET: is missing'],
+		[{ AUTH_BRIDGE_CLIENT_ID: 'portal-client', STS_CLIENT_SECRET: undefined }, 'STS_CLIENT_SECRET: is missing'],
 		[{ AUTH_BRIDGE_CLIENT_SECRET: 'hush' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
 		[{ AUTH_BRIDGE_SCOPE: 'a' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
 		[{ AUTH_BRIDGE_AUDIENCE: 'a' }, 'AUTH_BRIDGE_CLIENT_ID: is missing'],
