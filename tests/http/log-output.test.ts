@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { signalGroup } from '../tasks/children.mjs';
 import { startNoisyPortal } from './support/noisy-portal.ts';
 
 test('a stalled log reader neither blocks the portal nor prevents its drain', async () => {
@@ -7,6 +8,16 @@ test('a stalled log reader neither blocks the portal nor prevents its drain', as
 	await writeLines(300);
 	expect(await health()).toBe(200);
 	expect(await portal.stop()).toBe(0);
+	pipe.close();
+}, 60_000);
+
+test('signals that are repeated until the last line is written do not change the exit code', async () => {
+	const { portal, pipe, writeLines } = await startNoisyPortal();
+	await writeLines(300);
+	const ended = portal.stop();
+	// On Deno the launcher waits for the log's reader after the server has ended.
+	const repeated = setInterval(() => signalGroup(portal.pid, 'SIGTERM'), 50);
+	expect(await ended.finally(() => clearInterval(repeated))).toBe(0);
 	pipe.close();
 }, 60_000);
 

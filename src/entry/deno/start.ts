@@ -9,7 +9,7 @@ import { flushLog } from '../log-buffer';
 import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfUnknownVariables } from '../startup';
 import { discoverEndpoints, permissionFlags } from './permissions';
 import { telemetryEnvironment } from './environment';
-import { denoLogBuffers, exitOf, LAUNCHED, forwardLines, supervise } from './supervise';
+import { denoLogBuffers, exitOf, LAUNCHED, forwardLines, sendSignal, supervise } from './supervise';
 
 const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);
@@ -38,7 +38,7 @@ let isStopped = false;
 for (const signal of endSignals) {
 	Deno.addSignalListener(signal, () => {
 		isStopped = true;
-		child?.kill(signal);
+		if (child) sendSignal(child, signal);
 	});
 }
 
@@ -50,7 +50,7 @@ const start = async () => {
 		forwardLines(started.stdout, buffers.output, lastLine.resolve),
 		forwardLines(started.stderr, buffers.error)
 	]);
-	const ended = await exitOf({ status: started.status, kill: () => started.kill('SIGKILL') }, lastLine.promise);
+	const ended = await exitOf({ status: started.status, kill: () => sendSignal(started, 'SIGKILL') }, lastLine.promise);
 	await forwarded;
 	return ended;
 };

@@ -37,6 +37,15 @@ export async function supervise(
 	}
 }
 
+/** Sends a signal to a process. Has no effect if the process has ended, for example while the launcher still writes its log. */
+export function sendSignal(process: Pick<Deno.ChildProcess, 'kill'>, signal: Deno.Signal): void {
+	try {
+		process.kill(signal);
+	} catch {
+		// Deno throws an exception for a process that has ended.
+	}
+}
+
 /**
  * Waits until a process has ended. Kills a process that does not exit after its last line.
  * @param lastLine resolves with the exit code that the process is about to exit with
