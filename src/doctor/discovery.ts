@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { JWK } from 'jose';
+import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
 import type { Config } from '../lib/server/config/parse';
 import { stsFetch, stsMetadata } from '../lib/server/sts/metadata';
 import { discoveryUrl, isSameIssuer } from '../lib/server/upstream/egress';
@@ -11,6 +12,19 @@ const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as con
 const COMPARED = ['issuer', ...REQUIRED, 'end_session_endpoint'] as const;
 
 const CLOCK = 'sts.clock';
+/** Tokens that the STS sends have the larger tolerance, those of API clients and the time of an authentication the smaller one. */
+const CLOCK_CONSEQUENCES = [
+	{
+		aboveSeconds: FRESH_CLOCK_TOLERANCE_SECONDS,
+		severity: 'wrong',
+		text: 'Tokens may be refused: sign-ins then fail, and sessions end.'
+	},
+	{
+		aboveSeconds: CLOCK_TOLERANCE_SECONDS,
+		severity: 'warning',
+		text: 'Access tokens of API clients may be refused, and people may have to sign in again for a step-up.'
+	}
+] as const;
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -27,10 +41,7 @@ export async function examineDiscovery({ sts }: Pick<Config, 'sts'>): Promise<Di
 	if (!('reply' in response) || !document) return { metadata: null, findings: [unreadable(response, sts)] };
 
 	const { reply } = response;
-	const clock = examineClock(
-		{ check: CLOCK, service: 'the STS', consequence: 'Tokens will be refused.', severity: 'wrong' },
-		reply
-	);
+	const clock = examineClock({ check: CLOCK, service: 'the STS', consequences: CLOCK_CONSEQUENCES }, reply);
 	const findings = [issuerFinding(document, sts.issuer), ...clock, ...endpointFindings(document)];
 	if (sts.internal !== sts.issuer) findings.push(await compare(document, sts));
 	const isUsable = findings.every(({ severity, check }) => severity !== 'wrong' || check === CLOCK);

@@ -1,7 +1,6 @@
 import { runtime } from '../lib/server/runtime';
 import { version } from '../lib/server/version';
 import type { Config } from '../lib/server/config/parse';
-import { CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
 import type { Exchange, Reply } from './http';
 
 /** Incremented only for a change that breaks consumers of `--json`. */
@@ -58,22 +57,29 @@ interface ClockCheck {
 	readonly check: string;
 	/** Its name in a sentence, such as `the STS`. */
 	readonly service: string;
-	/** The consequence of a difference beyond the tolerance, as a sentence. */
-	readonly consequence: string;
-	/** The severity of a difference beyond the tolerance. */
+	/** The consequences of differences, the largest difference first. */
+	readonly consequences: readonly ClockConsequence[];
+}
+
+interface ClockConsequence {
+	/** It applies to a difference of more than this. */
+	readonly aboveSeconds: number;
 	readonly severity: 'warning' | 'wrong';
+	/** A sentence. */
+	readonly text: string;
 }
 
 /** Compares the clock of a service with this machine's; no finding if the response has no Date header. */
-export function examineClock({ check, service, consequence, severity }: ClockCheck, reply: Reply): Finding[] {
+export function examineClock({ check, service, consequences }: ClockCheck, reply: Reply): Finding[] {
 	const ahead = reply.clockAheadSeconds;
 	if (ahead === null) return [];
 	const seconds = Math.round(Math.abs(ahead));
 	const message = `The clock of ${service} is ${seconds} s ${ahead < 0 ? 'behind' : 'ahead of'} the clock of this machine.`;
-	if (seconds > CLOCK_TOLERANCE_SECONDS)
-		return [
-			(severity === 'wrong' ? wrong : warning)(check, message, `${consequence} Synchronize both clocks with NTP.`)
-		];
+	const consequence = consequences.find(({ aboveSeconds }) => seconds > aboveSeconds);
+	if (consequence) {
+		const { severity, text } = consequence;
+		return [{ check, severity, message, advice: `${text} Synchronize both clocks with NTP.` }];
+	}
 	if (seconds > NOTICEABLE_SKEW_SECONDS)
 		return [warning(check, message, 'Synchronize both clocks with NTP before the difference grows.')];
 	return [good(check, `The clocks of ${service} and of this machine agree.`)];

@@ -1,6 +1,7 @@
 import { createBridge } from '../lib/server/bridge/client';
 import { readFault } from '../lib/server/bridge/errors';
 import { sessionPath } from '../lib/server/bridge/request';
+import { CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
 import type { Config } from '../lib/server/config/parse';
 import { toProblem } from '../lib/server/http/problem';
 import { upstreamUrl } from '../lib/server/upstream/client';
@@ -40,8 +41,13 @@ export async function examineBridge(
 		{
 			check: 'bridge.clock',
 			service: 'the Auth Bridge',
-			consequence: 'QR codes will seem to expire too early or too late.',
-			severity: 'warning'
+			consequences: [
+				{
+					aboveSeconds: CLOCK_TOLERANCE_SECONDS,
+					severity: 'warning',
+					text: 'QR codes will seem to expire too early or too late.'
+				}
+			]
 		},
 		response.reply
 	);
