@@ -38,7 +38,7 @@ export async function supervise(
 }
 
 /** Sends a signal to a process. Has no effect if the process has ended, for example while the launcher still writes its log. */
-export function sendSignal(process: Pick<Deno.ChildProcess, 'kill'>, signal: Deno.Signal): void {
+export function sendSignal(process: Pick<Deno.ChildProcess, 'kill'>, signal: Deno.Signal | 'SIGKILL'): void {
 	try {
 		process.kill(signal);
 	} catch {
