@@ -71,6 +71,13 @@ const upward = () =>
 		];
 	});
 
+/** Without a place in the order, no import of these files would be checked. */
+const notPlaced = {
+	selector: 'Program',
+	message:
+		'Add this folder or file to `layers` in eslint.config.js, above all that it imports, and to the table "lib/server" in docs/architecture.md.'
+};
+
 const upwardImport =
 	'This layer is higher. Move the shared code to a lower layer, or pass it in as an argument (order: docs/architecture.md, "lib/server").';
 
@@ -217,6 +224,11 @@ export default defineConfig(
 	{
 		files: ['src/**'],
 		rules: { 'no-restricted-properties': ['error', readsWallClock], 'no-restricted-syntax': ['error', ...readsClock] }
+	},
+	{
+		files: ['src/lib/server/**'],
+		ignores: layers.map((layer) => `src/lib/server/${layer}${layer.endsWith('.ts') ? '' : '/**'}`),
+		rules: { 'no-restricted-syntax': ['error', ...readsClock, notPlaced] }
 	},
 	...upward(),
 	notAbove(

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import ts from 'typescript-eslint';
@@ -86,19 +86,37 @@ const directions = config.filter(({ rules = {} }) => {
 	return names.length > 0 && names.every((name) => name.startsWith('no-restricted-'));
 });
 
-async function restrictionsOf(file: string, text: string): Promise<(string | null)[]> {
+async function messagesOf(file: string, text: string): Promise<string[]> {
 	const eslint = new ESLint({
 		cwd: root,
 		overrideConfigFile: true,
 		overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: ts.parser } }, ...directions]
 	});
 	const results = await eslint.lintText(text, { filePath: join(root, file) });
-	return results.flatMap(({ messages }) => messages.map(({ ruleId }) => ruleId));
+	return results.flatMap(({ messages }) => messages.map(({ message }) => message));
 }
 
 test('the layers match the folders and files of lib/server', () => {
-	expect(layers.toSorted()).toEqual(readdirSync(join(root, 'src/lib/server')).toSorted());
+	const present = readdirSync(join(root, 'src/lib/server'));
+	expect(layers.toSorted(), '`layers` in eslint.config.js').toEqual(present.toSorted());
 });
+
+test('the layers match the table of lib/server in docs/architecture.md, which lists them highest first', () => {
+	const [, section = ''] = readFileSync(join(root, 'docs/architecture.md'), 'utf8').split('\n### lib/server\n');
+	const [table = ''] = section.split('\n## ');
+	const firstCells = [...table.matchAll(/^\| (`[^|]+)\|/gm)].map(([, cell = '']) => cell);
+	const names = firstCells.flatMap((cell) => [...cell.matchAll(/`([^`]+?)\/?`/g)].map(([, name = '']) => name));
+	expect(names, 'the table in docs/architecture.md').toEqual(layers.toReversed());
+});
+
+test.each(['src/lib/server/newcomer.ts', 'src/lib/server/newcomers/x.ts', 'src/lib/server/newcomers/deeper/x.ts'])(
+	'%s has to be placed in the layers and in the table first',
+	async (file) => {
+		const [message, ...others] = await messagesOf(file, 'export const one = 1;');
+		expect(message).toMatch(/`layers` in eslint\.config\.js.*docs\/architecture\.md/);
+		expect(others).toEqual([]);
+	}
+);
 
 test.each([
 	['src/lib/server/store/x.ts', "import '../auth/x';"],
@@ -119,7 +137,7 @@ test.each([
 	['src/lib/wallet/x.ts', "import '$lib/ui/x';"],
 	['src/lib/i18n/x.ts', "import '../wallet/x';"]
 ])('%s must not contain %s', async (file, text) => {
-	expect(await restrictionsOf(file, text)).toHaveLength(1);
+	expect(await messagesOf(file, text)).toHaveLength(1);
 });
 
 test.each([
@@ -130,5 +148,5 @@ test.each([
 	['src/doctor/x.ts', "import '../lib/server/auth/x';"],
 	['src/lib/ui/x.ts', "import '$lib/wallet/x';"]
 ])('%s may contain %s', async (file, text) => {
-	expect(await restrictionsOf(file, text)).toEqual([]);
+	expect(await messagesOf(file, text)).toEqual([]);
 });
