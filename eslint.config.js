@@ -79,7 +79,7 @@ const notPlaced = {
 };
 
 const upwardImport =
-	'This layer is higher. Move the shared code to a lower layer, or pass it in as an argument (order: docs/architecture.md, "lib/server").';
+	'The imported layer is above the layer of this file. Move the shared code to a lower layer, or pass it in as an argument (order: docs/architecture.md, "lib/server").';
 
 /**
  * @param {string[]} files
