@@ -92,12 +92,22 @@ export function withoutTrailingSlash(text: string): string {
 /** An absolute http(s) address without credentials, query or fragment. Trailing slashes are removed. */
 export const serviceUrl = v.pipe(issuerUrl, v.transform(withoutTrailingSlash));
 
-/** The address of a Redis or Valkey server. */
+const ENCODE =
+	'In the user and the password, percent-encode special characters: % is %25, / is %2F, # is %23, @ is %40, ? is %3F';
+
+/**
+ * The address of a Redis or Valkey server. The Redis client decodes the user and the password, and ignores a query. Text after an unencoded
+ * `/`, `?` or `#` of a password would be taken for a path, query or fragment, and the user for the host.
+ */
 export const redisUrl = v.pipe(
 	v.string(),
 	v.check(
-		(text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
-		'must be a redis:// or rediss:// URL'
+		(text) => isAddress(text, /^rediss?:$/) && !/[?#].*@|#/s.test(text),
+		`must be a redis:// or rediss:// URL, such as redis://user:password@valkey:6379. ${ENCODE}`
+	),
+	v.check(
+		(text) => !URL.canParse(text) || /^(?:\/\d{0,9})?$/.test(new URL(text).pathname),
+		`must have no path, or the number of a database as its path, such as /0. ${ENCODE}`
 	)
 );
 
@@ -106,8 +116,8 @@ export const proxyUrl = v.pipe(
 	v.string(),
 	v.transform((text) => (text.includes('://') ? text : `http://${text}`)),
 	v.check(
-		(text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/',
-		'must be the http:// or https:// URL of a proxy, without a path'
+		(text) => isAddress(text, /^https?:$/) && /^[^/]+:\/\/[^/?#]+\/?$/.test(text),
+		`must be the http:// or https:// URL of a proxy, without a path or query. ${ENCODE}`
 	)
 );
 
@@ -150,10 +160,25 @@ export function isLoopback(url: string): boolean {
 }
 
 function isServiceUrl(text: string): boolean {
+	if (!isAddress(text, /^https?:$/)) return false;
+	const { username, password, search, hash } = new URL(text);
+	return [username, password, search, hash].every((part) => part === '');
+}
+
+/** Whether a client can use the scheme, host, user and password of a URL. A user or password with a bare `%` can't be decoded. */
+function isAddress(text: string, scheme: RegExp): boolean {
 	if (!URL.canParse(text)) return false;
-	const url = new URL(text);
-	const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-	return plain && isHost(url.hostname) && (url.protocol === 'http:' || url.protocol === 'https:');
+	const { protocol, hostname, username, password } = new URL(text);
+	return scheme.test(protocol) && isHost(hostname) && [username, password].every(isDecodable);
+}
+
+function isDecodable(text: string): boolean {
+	try {
+		decodeURIComponent(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /**
