@@ -147,7 +147,7 @@ const known: readonly KnownFailure[] = [
 	{
 		pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|InvalidContentType|EPROTO|corrupt message/i,
 		reason: 'there is no TLS at that port',
-		advice: 'Write http:// instead of https://, or use the port for TLS.'
+		advice: 'Write http:// instead of https://, or redis:// instead of rediss://; or use the port for TLS.'
 	},
 	{
 		pattern: /ERR_SSL|ERR_TLS|HandshakeFailure|handshake/i,

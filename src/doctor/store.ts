@@ -33,7 +33,7 @@ async function examineRedis(url: string): Promise<readonly Finding[]> {
 		redis = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
 		return [await roundTrip(redis), await evictionFinding(redis)];
 	} catch (error) {
-		return [failure(new URL(url).host, error)];
+		return [failure(new URL(url), error)];
 	} finally {
 		await redis?.close();
 	}
@@ -106,16 +106,25 @@ const refusals: readonly (readonly [pattern: RegExp, message: string, advice: st
 	[/^MISCONF/, 'rejects writes because it can’t write to its disk', 'Check its log and its disk.']
 ];
 
-function failure(host: string, error: unknown): Finding {
+function failure({ host, password, protocol }: URL, error: unknown): Finding {
 	if (error instanceof WrongServer) return wrong('store', `The store at ${host} is ${error.what}.`, error.advice);
 	const text = error instanceof Error ? error.message : '';
+	if (password === '' && text.startsWith('NOAUTH'))
+		return wrong(
+			'store',
+			`The store at ${host} requires a password, and REDIS_URL has none.`,
+			'Write it into REDIS_URL: redis://:password@host:port, or with a user redis://user:password@host:port.'
+		);
 	const refusal = refusals.find(([pattern]) => pattern.test(text));
 	if (refusal) return wrong('store', `The store at ${host} ${refusal[1]}.`, refusal[2]);
 	const { reason, advice } = connectionFailure(error);
+	// Redis without TLS waits for the rest of a command after the first bytes of TLS.
+	const mayLackTls = protocol === 'rediss:' && !advice.includes('redis://');
+	const withoutTls = mayLackTls ? ' If the server has no TLS, write redis:// instead of rediss://.' : '';
 	return wrong(
 		'store',
 		`The store at ${host} can’t be reached: ${reason}.`,
-		`${advice} The address comes from REDIS_URL.`
+		`${advice}${withoutTls} The address comes from REDIS_URL.`
 	);
 }
 

@@ -86,6 +86,19 @@ describe.skipIf(!hasRedis())('a Redis server', () => {
 		expect(text).not.toContain('swordfish');
 	});
 
+	test('that requires a password is reported if REDIS_URL has none', async () => {
+		await redis.command('CONFIG SET requirepass right');
+		const { find } = await consult({ REDIS_URL: redis.url });
+		await redis.command("CONFIG SET requirepass ''", 'right');
+		expect(find('store')).toMatch(/^wrong: .*requires a password, and REDIS_URL has none/);
+	});
+
+	test('without TLS is reported for rediss://, with the correct scheme', async () => {
+		const { code, find } = await consult({ REDIS_URL: redis.url.replace('redis:', 'rediss:') });
+		expect(find('store')).toMatch(/^wrong: .*can’t be reached: .*write redis:\/\/ instead of rediss:\/\//);
+		expect(code).toBe(1);
+	});
+
 	test('whose user may not write is reported', async () => {
 		await redis.command('ACL SETUSER reader on >right ~* &* +@read +@connection +@pubsub');
 		const { find } = await consult({ REDIS_URL: redis.url.replace('//', '//reader:right@') });
