@@ -6,11 +6,12 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import * as v from 'valibot';
+import { telemetryEntries } from '../../lib/server/config/telemetry-variables';
 import { onShutdown } from '../../lib/server/runtime';
 import { withinLimit } from '../../lib/server/clock';
 import { version } from '../../lib/server/version';
 
-const DEFAULT_INTERVAL_MS = 60_000;
 /** How long a shutdown may wait for the collector. */
 const SHUTDOWN_LIMIT_MS = 3000;
 
@@ -29,7 +30,11 @@ export function startTelemetry(): void {
 		)
 		// Last, so that an operator can replace each of them (OTEL_RESOURCE_ATTRIBUTES).
 		.merge(detectResources({ detectors: [envDetector] }));
-	const exportIntervalMillis = Number(process.env.OTEL_METRIC_EXPORT_INTERVAL) || DEFAULT_INTERVAL_MS;
+	// The configuration has been checked, except in development.
+	const exportIntervalMillis = v.parse(
+		telemetryEntries.OTEL_METRIC_EXPORT_INTERVAL,
+		process.env.OTEL_METRIC_EXPORT_INTERVAL?.trim() || undefined
+	);
 	const reader = new PeriodicExportingMetricReader({
 		exporter: new OTLPMetricExporter(),
 		exportIntervalMillis,

@@ -23,6 +23,7 @@ import { clientKeys } from './client-keys';
 import { securityContactEntries } from './security-contact';
 import { secretFileNames } from './secret-files';
 import { clientAuth, serviceEntries } from './service-client';
+import { telemetryEntries } from './telemetry-variables';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
 const MIN_SECRET_LENGTH = 32;
@@ -116,7 +117,7 @@ export const Environment = v.object({
 	NO_PROXY: v.optional(v.string(), ''),
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
-	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
+	...telemetryEntries,
 	METRICS_PORT: v.optional(wholeNumber(1, 65_535)),
 	METRICS_HOST: v.optional(listenHost, '127.0.0.1'),
 	ADMIN_CLIENT_IDS: v.optional(

@@ -82,6 +82,13 @@ describe('an invalid environment', () => {
 		['API_AUDIENCE', 'two audiences'],
 		['API_AUDIENCE', environment.STS_CLIENT_ID],
 		['RATE_LIMIT_PER_CALLER', '0'],
+		['OTEL_METRIC_EXPORT_INTERVAL', '-1'],
+		['OTEL_METRIC_EXPORT_INTERVAL', '1.5s'],
+		['OTEL_METRIC_EXPORT_INTERVAL', '3000000000'],
+		['OTEL_BSP_SCHEDULE_DELAY', '3000000000'],
+		['OTEL_BSP_EXPORT_TIMEOUT', '0'],
+		['OTEL_BSP_MAX_QUEUE_SIZE', '0'],
+		['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '0'],
 		['LOG_LEVEL', 'trace']
 	])('with %s=%s results in one fault', (name, value) => {
 		const faults = configFaults({ [name]: value });
