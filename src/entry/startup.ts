@@ -4,13 +4,20 @@ import { unknownVariables, unknownVariableText } from '../lib/server/config/unkn
 import { log } from '../lib/server/log';
 import type { serveMetrics } from './prometheus';
 
-/** Parses the configuration before anything else happens. A faulty one ends the process with a list of all faults. */
-export function readConfigOrExit(environment: Record<string, string | undefined>): Config {
+/**
+ * Parses the configuration before anything else happens. A faulty one ends the process with a list of all faults, and of the variables that
+ * are probably misspelt: a required variable is then missing.
+ * @param all all variables, also those that the portal does not read
+ */
+export function readConfigOrExit(
+	environment: Record<string, string | undefined>,
+	all: Readonly<Record<string, string | undefined>> = environment
+): Config {
 	try {
 		return parseConfig(environment);
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
-		exitWith(error.message);
+		exitWith([error.message, ...unknownVariables(all).map(unknownVariableText)].join('\n'));
 	}
 }
 

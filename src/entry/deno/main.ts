@@ -16,10 +16,11 @@ import { LAUNCHED } from './supervise';
 /** Serves the application until a signal. The build's `index.js` calls it. */
 export async function main(application: Application): Promise<void> {
 	const environment = readGrantedEnvironment();
-	const config = readConfigOrExit(environment);
+	const all = readWholeEnvironment();
+	const config = readConfigOrExit(environment, all);
 	await exitWithoutFlags(config);
 	startLogging(config.logLevel);
-	warnOfUnknownVariables(readWholeEnvironment());
+	warnOfUnknownVariables(all);
 
 	const { dirname: folder } = import.meta;
 	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));

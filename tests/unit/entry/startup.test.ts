@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { log } from '../../../src/lib/server/log';
-import { connectionsWithin, fileLimitIn } from '../../../src/entry/startup';
+import { connectionsWithin, fileLimitIn, readConfigOrExit } from '../../../src/entry/startup';
+import { environment } from '../server/configured';
 
 vi.mock('../../../src/lib/server/log', () => ({ log: { warn: vi.fn() } }));
 beforeEach(() => vi.clearAllMocks());
@@ -39,4 +40,37 @@ test.each([
 		limit,
 		connections: 30_000
 	});
+});
+
+/** What the process prints before it ends with exit code 1. */
+function lastWords(read: () => unknown): string {
+	const ended = new Error('ended');
+	const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
+		throw ended;
+	});
+	const print = vi.spyOn(console, 'error').mockReturnValue();
+	try {
+		expect(read).toThrow(ended);
+		expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+		return print.mock.calls.join('\n');
+	} finally {
+		vi.restoreAllMocks();
+	}
+}
+
+const misspelt = { ...environment, STS_CLIENT_SECRET: undefined, STS_CLIENT_SECERT: 'hush' };
+
+test('a misspelt required variable is named with the fault that it causes, without its value', () => {
+	const text = lastWords(() => readConfigOrExit(misspelt));
+	expect(text).toContain('- STS_CLIENT_SECRET: is missing');
+	expect(text).toContain(
+		'STS_CLIENT_SECERT is not known to the portal and has no effect. Did you mean STS_CLIENT_SECRET?'
+	);
+	expect(text).not.toContain('hush');
+});
+
+test('misspelt variables are found among all variables, also where the configuration has the known ones only', () => {
+	const known = { ...misspelt, STS_CLIENT_SECERT: undefined };
+	expect(lastWords(() => readConfigOrExit(known, misspelt))).toContain('Did you mean STS_CLIENT_SECRET?');
+	expect(lastWords(() => readConfigOrExit(known))).not.toContain('Did you mean');
 });
