@@ -8,6 +8,8 @@
 {
 	const { view, screen } = document.currentScript.dataset;
 	const failedImport = /dynamically imported module|importing a module script failed/i;
+	/** Whether the page is the response to a form: a reload would send the form again. */
+	const isOfForm = location.search.startsWith('?/');
 	const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 	/** The response to a link or a form may take this long. */
 	const LEAVING_MS = 15_000;
@@ -52,7 +54,8 @@
 			if (isLeaving()) continue;
 			if (typeof step?.goTo === 'string' && new URL(step.goTo, location.href).origin === location.origin)
 				return location.assign(step.goTo);
-			if (step?.view && step.view.screen !== screen) return location.reload();
+			if (step?.view && step.view.screen !== screen)
+				return isOfForm ? location.replace(location.pathname) : location.reload();
 		}
 	}
 
@@ -61,8 +64,6 @@
 		hasFailed = true;
 		document.documentElement.classList.remove('scripted');
 		const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
-		// The page is the response to a form: a reload would send the form again.
-		const isOfForm = location.search.startsWith('?/');
 		if (!isReload && !isOfForm) reloadWhenReachable();
 		else if (view) follow();
 	}
