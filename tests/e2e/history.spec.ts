@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { test } from './support/journey.ts';
 import { expectHeading, expectSignedIn, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';
@@ -115,3 +115,46 @@ for (const javaScriptEnabled of [true, false]) {
 		});
 	});
 }
+
+test.describe('a page that the browser restores from its history, and that is then loaded again,', () => {
+	const RETURN_TO = '/account/sessions';
+	const query = new URLSearchParams({ returnTo: RETURN_TO });
+
+	/** Chromium without a window restores no pages: the event is what the page gets. */
+	async function restore(page: Page): Promise<void> {
+		await page.waitForLoadState('networkidle');
+		await Promise.all([
+			page.waitForEvent('load'),
+			page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+		]);
+	}
+
+	test('keeps where the sign-in leads', { tag: '@full' }, async ({ page }) => {
+		await page.goto(`/login/wallet?${query}`);
+		await restore(page);
+		await expect(page.locator('form[action$="?/start"] input[name=returnTo]')).toHaveValue(RETURN_TO);
+	});
+
+	test('keeps the outcome that it reports', { tag: '@full' }, async ({ page }) => {
+		await page.goto(`/login/identity?outcome=no-match&${query}`);
+		await restore(page);
+		await expectHeading(page, en.identity.ended['no-match'].title);
+		await expect(page.getByRole('link', { name: en.identity.back })).toHaveAttribute('href', `/login?${query}`);
+	});
+
+	test.describe('as the response to a form', () => {
+		test.use({ expectsFaults: true });
+
+		test('sends no form, and keeps where the sign-in leads', { tag: '@full' }, async ({ page, sandbox }) => {
+			sandbox.scenario('bridge-500');
+			await page.goto(`/login/wallet?${query}`);
+			await page.getByRole('button', { name: en.wallet.start.button }).click();
+			await expectHeading(page, en.wallet.ended.unavailable.title);
+			const before = sandbox.count('bridge.create');
+			await restore(page);
+			await expectHeading(page, en.wallet.start.title);
+			await expect(page.locator('form[action$="?/start"] input[name=returnTo]')).toHaveValue(RETURN_TO);
+			expect(sandbox.count('bridge.create')).toBe(before);
+		});
+	});
+});

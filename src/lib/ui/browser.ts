@@ -38,3 +38,14 @@ export function showText(text: string): Attachment {
 		if (element.textContent !== text) element.textContent = text;
 	};
 }
+
+/**
+ * Loads a page again when the browser restores it from its history: it may be outdated. The response to a form is replaced
+ * by its page, because loading it again would send the form again.
+ * @param returnTo where the sign-in leads, which the address of such a response lacks
+ */
+export function reloadIfRestored({ persisted }: PageTransitionEvent, returnTo: string): void {
+	if (!persisted) return;
+	const { pathname, search } = location;
+	location.replace(pathname + (search.startsWith('?/') ? `?${new URLSearchParams({ returnTo })}` : search));
+}
