@@ -1,4 +1,4 @@
-import { publicSession } from '$lib/server/api/schemas';
+import { publicSession } from '$lib/server/auth/account-sessions';
 import { signInPath } from '$lib/server/auth/login-page';
 import { sessionEnd } from '$lib/ui/session-end';
 import { memberSession } from '$lib/server/handles/authorize';

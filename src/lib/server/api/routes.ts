@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { always, anywhere, type ApiRoute, type Method, unreadable } from './route';
+import { SignInProvider } from '../auth/account-sessions';
 import type { Backend } from '../config/backends';
 import * as schemas from './schemas';
 import { walletRoutes } from './wallet-routes';
@@ -53,7 +54,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'signIn',
 		what: 'Start a sign-in at the STS, from a browser that has loaded the login page or is signed in. `sts-wallet` needs a completed wallet session of this browser.',
 		access: 'open',
-		parameters: { provider: schemas.SignInProvider },
+		parameters: { provider: SignInProvider },
 		headers: { 'X-Auth-Return-Redirect': text },
 		form: () => v.object({ callbackUrl: v.optional(text) }),
 		responses: {
@@ -71,7 +72,7 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'finishSignIn',
 		what: 'Receive the authorization response of the STS. The response is always a redirect to a page.',
 		access: 'open',
-		parameters: { provider: schemas.SignInProvider },
+		parameters: { provider: SignInProvider },
 		query: { code: text, state: text, iss: text, error: text, error_description: text },
 		responses: { 303: { what: 'Redirect: signed in, or to the login page with the reason.', hasLocation: true } },
 		problems: [...anywhere, 404]

@@ -1,13 +1,57 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import * as v from 'valibot';
 import { audit } from '../audit';
-import { unixSeconds } from '../clock';
+import { unixMs, unixSeconds } from '../clock';
+import { config } from '../config';
 import { Problem } from '../http/problem';
 import { type BrowserWords, browserWords } from '../http/request';
 import { hasSharedStore } from '../store';
 import { revokeSession, revokeUser, startMs } from './revoked-sessions';
-import type { Provider, Session } from './session';
+import { type Provider, providers, type Session } from './session';
 import { type ListedSession, sessionList } from './session-list';
 import { signOut } from './sign-out';
+
+/** How a person signed in, as the API names it. */
+export const SignInProvider = v.pipe(v.picklist(providers), v.title('SignInProvider'));
+
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What a browser may read of a session; never a token. `expires`: the absolute expiry of the session. */
+export const PublicSession = v.strictObject({
+	user: v.strictObject({
+		id: v.string(),
+		name: v.nullable(v.string()),
+		email: v.nullable(v.string()),
+		eduid: v.nullable(v.string()),
+		institution: v.nullable(v.string())
+	}),
+	provider: SignInProvider,
+	assurance: v.strictObject({ acr: v.nullable(v.string()), amr: v.array(v.string()) }),
+	expires: v.pipe(v.string(), v.isoTimestamp()),
+	/** Milliseconds until `expires`, by the portal's clock, because the browser's clock may be wrong. */
+	expiresInMs: milliseconds,
+	/** Milliseconds until the session ends if the person does nothing until then; null without an idle timeout. */
+	idleExpiresInMs: v.nullable(milliseconds)
+});
+type PublicSession = v.InferOutput<typeof PublicSession>;
+
+export function publicSession(session: Session, nowMs = unixMs()): PublicSession {
+	const { sessionIdleSeconds: idle } = config();
+	return {
+		user: {
+			id: session.userId,
+			name: session.name ?? null,
+			email: session.email ?? null,
+			eduid: session.eduid ?? null,
+			institution: session.institution ?? null
+		},
+		provider: session.provider,
+		assurance: { acr: session.acr ?? null, amr: session.amr },
+		expires: new Date(session.endsAt * 1000).toISOString(),
+		expiresInMs: Math.max(0, session.endsAt * 1000 - nowMs),
+		idleExpiresInMs: idle === 0 ? null : Math.max(0, ((session.activeAt ?? nowMs / 1000) + idle) * 1000 - nowMs)
+	};
+}
 
 /** One of a person's sessions, as a page shows it. Times are in ISO 8601. */
 interface SessionView extends BrowserWords {

@@ -139,6 +139,21 @@ export function failureOf(errorCode: string | null): ProblemCode | undefined {
 	return errorCode !== null && DECLINED.test(errorCode) ? 'wallet_declined' : undefined;
 }
 
+/**
+ * The words of a message that may be error codes: a single word, or words joined by underscores. The rest of the message is
+ * dropped, because it may contain session ids and names. `failureOf` decides which of the words are codes.
+ */
+export const codesInText = v.fallback(
+	v.pipe(
+		v.string(),
+		v.maxLength(1000),
+		v.transform((text) => {
+			const words = /^\s*[a-z]\w{0,63}\s*$/i.test(text) ? [text.trim()] : text.match(/\b[a-z]+(?:_[a-z]+)+\b/gi);
+			return (words ?? []).map((word) => word.toUpperCase());
+		})
+	),
+	[]
+);
 function verdictByCode(code: string | null): Verdict | undefined {
 	if (code === null) return undefined;
 	return Object.hasOwn(byCode, code) ? byCode[code] : byFamily.find(([family]) => family.test(code))?.[1];

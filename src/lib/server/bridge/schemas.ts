@@ -2,8 +2,16 @@ import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
-import { EntryId, isHttpUrl, readBoolean, readList, readLocalized, reportDropped } from '../upstream/lenient';
-import type { Localized } from '../upstream/lenient';
+import {
+	EntryId,
+	isHttpUrl,
+	type Localized,
+	optionalList,
+	readBoolean,
+	readList,
+	readLocalized
+} from '../upstream/lenient';
+import { codesInText } from './errors';
 
 const MAX_TEXT = 200;
 
@@ -11,21 +19,6 @@ const MAX_TEXT = 200;
 export const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
 
 export const token = lenient(v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)));
-/**
- * The words of a message that may be error codes: a single word, or words joined by underscores. The rest of the message is
- * dropped, because it may contain session ids and names. `errors.ts` decides which of the words are codes.
- */
-const codesInText = v.fallback(
-	v.pipe(
-		v.string(),
-		v.maxLength(1000),
-		v.transform((text) => {
-			const words = /^\s*[a-z]\w{0,63}\s*$/i.test(text) ? [text.trim()] : text.match(/\b[a-z]+(?:_[a-z]+)+\b/gi);
-			return (words ?? []).map((word) => word.toUpperCase());
-		})
-	),
-	[]
-);
 export const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
 export const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
 export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
@@ -99,23 +92,6 @@ export const ClaimPath = v.pipe(
 const RequestedClaim = v.object({ path: ClaimPath, label: localizedOf(MAX_CLAIM_LABEL) });
 /** A claim that the wallet is asked for, and what people call it. */
 export type RequestedClaim = v.InferOutput<typeof RequestedClaim>;
-
-/**
- * An optional list, of which entries that are not valid are dropped and counted in the log. Anything else counts as one
- * dropped entry.
- */
-function optionalList<Entry>(
-	name: string,
-	schema: v.GenericSchema<unknown, Entry>,
-	limits: { readonly max: number; readonly keyOf: (entry: Entry) => string }
-) {
-	const read = (value: unknown): readonly Entry[] => {
-		if (value === null || Array.isArray(value)) return readList(name, value, schema, limits);
-		reportDropped(name, { used: 0, total: 1 });
-		return [];
-	};
-	return v.optional(v.pipe(v.unknown(), v.transform(read)), []);
-}
 
 /** Claims with the same label are one claim to a person. */
 const requestedClaims = optionalList('requestedClaims', RequestedClaim, {

@@ -77,6 +77,23 @@ export function reportDropped(list: string, { used, total }: { readonly used: nu
 }
 
 /**
+ * An optional list, of which entries that are not valid are dropped and counted in the log. Anything else counts as one
+ * dropped entry.
+ */
+export function optionalList<Entry>(
+	name: string,
+	schema: v.GenericSchema<unknown, Entry>,
+	limits: { readonly max: number; readonly keyOf: (entry: Entry) => string }
+) {
+	const read = (value: unknown): readonly Entry[] => {
+		if (value === null || Array.isArray(value)) return readList(name, value, schema, limits);
+		reportDropped(name, { used: 0, total: 1 });
+		return [];
+	};
+	return v.optional(v.pipe(v.unknown(), v.transform(read)), []);
+}
+
+/**
  * The texts of a list, in order, each once, at most 100. A single text counts as a list of words separated by spaces,
  * as in `scope` (RFC 6749 3.3). Anything else is dropped.
  * @returns empty when there is no text

@@ -1,4 +1,4 @@
-import { publicSession } from '$lib/server/api/schemas';
+import { publicSession } from '$lib/server/auth/account-sessions';
 import type { Session } from '$lib/server/auth/session';
 import { config } from '$lib/server/config';
 import { memberSession } from '$lib/server/handles/authorize';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import { IdentityClaims } from '$lib/server/sts/id-token';
-import { publicSession } from '$lib/server/api/schemas';
+import { publicSession } from '$lib/server/auth/account-sessions';
 import { isProvider, type Session, SessionSchema } from '$lib/server/auth/session';
 import { newSession } from '$lib/server/auth/sign-in-result';
 import { lackingOf } from '$lib/server/auth/step-up';

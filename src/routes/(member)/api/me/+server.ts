@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
-import { type ApiClient, publicSession } from '$lib/server/api/schemas';
+import type { ApiClient } from '$lib/server/api/schemas';
+import { publicSession } from '$lib/server/auth/account-sessions';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Problem } from '$lib/server/http/problem';
 import type { RequestHandler } from './$types';

@@ -1,4 +1,4 @@
-import { publicSession } from '$lib/server/api/schemas';
+import { publicSession } from '$lib/server/auth/account-sessions';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
