@@ -64,5 +64,5 @@ async function examineSession(config: Config, { tokens, proxy }: Examination): P
 	const size =
 		tokens === null ? { headBytes: null, findings: [examineTokenPlace(config)] } : examineSessionSize(config, tokens);
 	if (proxy === undefined) return size.findings;
-	return [...size.findings, ...(await examineProxy(proxy, size.headBytes ?? undefined))];
+	return [...size.findings, ...(await examineProxy(config, proxy, size.headBytes ?? undefined))];
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Config } from '../lib/server/config/parse';
 import { proxyFor } from '../lib/server/upstream/egress';
-import { connectionFailure, variableOf, type Exchange, request } from './http';
+import { connectionFailure, variableOf, type Exchange, type Reply, request } from './http';
 import { type Finding, good, warning, wrong } from './findings';
 import { DEFAULT_HEAD_BYTES } from './session-size';
 import { MAX_COOKIE_BYTES } from '../lib/server/auth/cookie-budget';
@@ -124,18 +124,51 @@ export function examineListening({ listen, trustHost }: Pick<Config, 'listen' | 
 
 const LIMIT_MS = 15_000;
 
+type FrontFacts = Pick<Config, 'origin' | 'trustHost' | 'listen'>;
+
 /**
- * Checks that the reverse proxy of a running portal accepts the largest request and response heads.
+ * Checks that the configuration fits the reverse proxy of a running portal, and that the proxy accepts the largest request and response
+ * heads.
  * @param headBytes the size of the largest response head
  */
-export async function examineProxy(publicUrl: string, headBytes = DEFAULT_HEAD_BYTES): Promise<readonly Finding[]> {
+export async function examineProxy(
+	config: FrontFacts,
+	publicUrl: string,
+	headBytes = DEFAULT_HEAD_BYTES
+): Promise<readonly Finding[]> {
 	const base = new URL(publicUrl).origin;
 	const reached = await request(`${base}/api/health`, { timeoutMs: LIMIT_MS });
 	if (!isPortal(reached)) return [unreached(base, reached)];
 	return [
 		good('proxy', `The portal responds at ${base}.`),
+		...examineFront(config, new URL(publicUrl)),
 		await requestHeadFinding(base),
 		await responseHeadFinding(base, headBytes)
+	];
+}
+
+/** Compares the settings for a proxy with the address at which the portal responds. Whether TRUSTED_HOPS is right can't be seen from there. */
+export function examineFront({ origin, trustHost, listen }: FrontFacts, front: URL): readonly Finding[] {
+	const isOwnPort = front.protocol === 'http:' && Number(front.port || 80) === listen.port;
+	return [
+		...(front.origin === origin
+			? []
+			: [
+					warning(
+						'proxy.origin',
+						`The portal responds at ${front.origin}, but AUTH_URL is ${origin}: forms and sign-ins work at AUTH_URL only.`,
+						'Set AUTH_URL to the address in the browser, or check that address with --proxy.'
+					)
+				]),
+		...(trustHost || isOwnPort
+			? []
+			: [
+					warning(
+						'proxy.forwarded',
+						'Behind a proxy, everybody has the address of the proxy: AUTH_TRUST_HOST is false. All people share its rate limits, and the audit log names it.',
+						'Set AUTH_TRUST_HOST=true, and TRUSTED_HOPS to the number of proxies that write X-Forwarded-For.'
+					)
+				])
 	];
 }
 
@@ -148,11 +181,26 @@ function unreached(base: string, response: Exchange): Finding {
 		const { reason, advice } = response.failure;
 		return wrong('proxy', `The portal can’t be reached at ${base}: ${reason}.`, advice);
 	}
+	const target = redirectOrigin(base, response.reply);
+	if (target !== null && target !== base)
+		return wrong(
+			'proxy',
+			`The server at ${base} redirects to ${target} (status ${response.reply.status}).`,
+			`Check that address: --proxy ${target}.`
+		);
 	return wrong(
 		'proxy',
 		`The server at ${base}/api/health is not the portal (status ${response.reply.status}).`,
 		'Start the portal first, and configure the proxy to forward all paths to it.'
 	);
+}
+
+/** The origin that a redirect leads to; null if the response is no redirect to a web address. */
+function redirectOrigin(base: string, { status, headers }: Reply): string | null {
+	const location = headers.get('location') ?? '';
+	if (status < 300 || status > 399 || location === '' || !URL.canParse(location, base)) return null;
+	const { protocol, origin } = new URL(location, base);
+	return /^https?:$/.test(protocol) ? origin : null;
 }
 
 /** Sends a request with as many bytes of cookies as a browser may hold for the portal. */

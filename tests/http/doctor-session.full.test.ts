@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AlteringProxy, startAlteringProxy } from '../harness/proxy.ts';
 import { diagnose, healthyEnvironment, runDoctor } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -118,11 +118,19 @@ describe('the proxy in front', () => {
 	});
 	afterAll(() => Promise.all([nginx.stop(), front.stop(), authority.remove()]));
 
-	const trusting = () => ({ ...environment(), NODE_EXTRA_CA_CERTS: authority.file });
+	beforeEach(() => front.alter(null));
+
+	const trusting = () => ({
+		...environment(),
+		NODE_EXTRA_CA_CERTS: authority.file,
+		AUTH_TRUST_HOST: 'true',
+		HOST: '127.0.0.1'
+	});
 
 	test('is reported as good: nginx with its defaults', async () => {
 		const { bad, find } = await diagnose(trusting(), ['--proxy', url]);
-		expect(bad).toEqual([]);
+		// The portal itself is configured without the proxy.
+		expect(bad).toEqual(['proxy.origin']);
 		for (const check of ['proxy', 'proxy.request-head', 'proxy.response-head']) expect(find(check)).toMatch(/^good: /);
 	});
 
@@ -143,6 +151,23 @@ describe('the proxy in front', () => {
 		expect(find('proxy.request-head')).toMatch(
 			/^wrong: .*7000 bytes of cookies \(status 400\).*large_client_header_buffers/
 		);
+	});
+
+	test('is reported with the settings that do not fit it', async () => {
+		const { code, bad } = await diagnose(environment(), ['--proxy', front.url]);
+		expect({ code, bad }).toEqual({ code: 0, bad: ['proxy.origin', 'proxy.forwarded'] });
+	});
+
+	test('is reported with the address that it redirects to', async () => {
+		front.alter((response) => {
+			response.status = 301;
+			response.headers.location = 'https://portal.example/api/health';
+		});
+		const { code, find } = await diagnose(environment(), ['--proxy', front.url]);
+		expect(find('proxy')).toMatch(
+			/^wrong: .* redirects to https:\/\/portal\.example \(status 301\).* --proxy https:\/\/portal\.example\.$/
+		);
+		expect(code).toBe(1);
 	});
 
 	test('is reported if it does not forward to the portal', async () => {
