@@ -5,7 +5,8 @@ import { BODY_LIMIT_BYTES } from './fields';
 import { readSecretFiles, secretNames } from './secret-files';
 import { arrangeClient, arrangeService } from './service-client';
 import { faultsOfRules } from './rules';
-import { Environment, lowerCaseNames } from './environment';
+import { Environment, environmentNames, lowerCaseNames } from './environment';
+import { withoutQuotes } from './quotes';
 
 /** Far more than any response of the Auth Bridge needs. */
 const MAX_BRIDGE_RESPONSE_BYTES = 262_144;
@@ -32,7 +33,8 @@ export type Config = ReturnType<typeof arrange>;
  * @throws {ConfigError} with all faults, but never with a value, because it may be a secret
  */
 export function parseConfig(environment: RawEnvironment): Config {
-	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(environment));
+	const { environment: plain, faults: quoted } = withoutQuotes(environment, environmentNames);
+	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(plain));
 	const result = v.safeParse(Environment, complete);
 	const issues = result.issues ?? [];
 	const unread = secretNames.filter((name) => complete[name] === undefined && complete[`${name}_FILE`] !== undefined);
@@ -48,7 +50,7 @@ export function parseConfig(environment: RawEnvironment): Config {
 		// A secret whose file is invalid is missing as well, which would only repeat the fault.
 		.filter(({ setting }) => !faults.some((fault) => fault.startsWith(`${setting}:`)))
 		.map(({ setting, text }) => `${setting}: ${text}`);
-	const all = [...faults, ...described];
+	const all = [...quoted, ...faults, ...described];
 	if (!result.success || all.length > 0) throw new ConfigError([...new Set(all)]);
 	return arrange(result.output, files);
 }

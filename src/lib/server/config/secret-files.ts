@@ -1,4 +1,5 @@
 import { builtin } from '../runtime';
+import { unquoted } from './quotes';
 
 /** The variables whose value may be secret. For each of them, `{name}_FILE` may name a file that contains the value. */
 export const secretNames = [
@@ -65,8 +66,7 @@ function readSecret(name: string, file: string): { readonly value: string } | { 
 		if (stats.size > MAX_FILE_BYTES) return { fault: `the file is larger than ${MAX_FILE_BYTES} bytes` };
 		const value = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)).trim();
 		if (value === '') return { fault: 'the file is empty' };
-		// Copied from an environment file. In a list of secrets, the quotes would silently become part of two of them.
-		const isCopied = value.startsWith(`${name}=`) || /^(['"]).*\1$/s.test(value);
+		const isCopied = value.startsWith(`${name}=`) || unquoted(value) !== null;
 		return isCopied ? { fault: 'the file must contain only the value, without a name or quotes' } : { value };
 	} catch (error) {
 		return { fault: `the file can't be read (${reasonOf(error)})` };
