@@ -71,7 +71,8 @@ test.each(['nl', 'en'] as const)('announcements in %s have fewer than 15 words',
 		...Object.values(wallet.notices),
 		`${wallet.remaining(20)} ${wallet.moreTime}`
 	];
-	expect(announced.filter((text) => text.split(/\s+/).length >= 15)).toEqual([]);
+	const long = announced.map((text) => ({ words: text.split(/\s+/).length, text })).filter(({ words }) => words >= 15);
+	expect(long, 'announcements of 15 words or more').toEqual([]);
 });
 
 test.each([
