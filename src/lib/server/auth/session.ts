@@ -20,7 +20,7 @@ const seconds = v.pipe(v.number(), v.integer());
 const SessionFields = v.object({
 	/** Random, new at each sign-in. */
 	id: v.string(),
-	/** Counts the writes of one session. An older generation never overwrites a newer one. */
+	/** Counts the refreshes of one session. The tokens of an older generation never overwrite newer ones. */
 	generation: seconds,
 	provider: v.picklist(providers),
 	sub: v.string(),
