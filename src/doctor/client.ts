@@ -37,15 +37,17 @@ export async function examineClient(
 				response.failure.advice
 			)
 		];
-	const fromStranger = await requestToken({ origin: CROSS_ORIGIN });
+	const accepted = credentials(response.reply.status, oauthError(response.reply), sts);
+	// Which sites may read a response, an STS decides by the client. Without one, it may let all sites read the error.
+	const fromStranger = accepted.severity === 'wrong' ? null : await requestToken({ origin: CROSS_ORIGIN });
 	const laterKeys: Finding[] = [];
 	for (const key of sts.clientAuth === 'private_key_jwt' ? clientKeys.slice(1) : [])
 		laterKeys.push(laterKey(key, await requestToken({}, assertionBy(key))));
 	return [
 		...keysFinding(clientKeys, sts.clientAuth === 'private_key_jwt'),
-		credentials(response.reply.status, oauthError(response.reply), sts),
+		accepted,
 		...laterKeys,
-		...corsFindings('sts.cors', 'token endpoint of the STS', fromStranger)
+		...(fromStranger ? corsFindings('sts.cors', 'token endpoint of the STS', fromStranger) : [])
 	];
 }
 

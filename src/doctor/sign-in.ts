@@ -31,10 +31,8 @@ export async function examineSignIn(config: Facts, metadata: AuthorizationServer
 	];
 	const findings: Finding[] = [];
 	for (const provider of enabled) findings.push(...(await examineProvider(config, metadata, provider)));
-	// All ways to sign in request the same scopes: one finding is enough.
-	return findings.filter(
-		({ check }, index) => check !== 'sts.scope' || index === findings.findIndex((other) => other.check === check)
-	);
+	// What concerns all ways to sign in, such as their scopes or refused credentials, is reported once.
+	return findings.filter(({ message }, index) => index === findings.findIndex((other) => other.message === message));
 }
 
 async function examineProvider(config: Facts, metadata: AuthorizationServer, provider: Provider): Promise<Finding[]> {

@@ -124,6 +124,18 @@ test.each<[string, () => Environment, string, string]>([
 	expect(code).toBe(1);
 });
 
+test.each([
+	['a wrong secret', { STS_CLIENT_SECRET: 'swordfish' }],
+	['an unknown client', { STS_CLIENT_ID: 'nobody' }]
+])(
+	'%s is reported once for each endpoint of the STS that refuses it, and nothing is said about CORS',
+	async (_name, env) => {
+		const { bad, find } = await consult(env);
+		expect(bad.filter((check) => check !== 'sts.sign-out')).toEqual(['sts.credentials', 'sts.callback.sts']);
+		expect(find('sts.cors')).toBeUndefined();
+	}
+);
+
 test('callbacks and scopes are checked without pushed authorization requests too', async () => {
 	sandbox.scenario('no-par');
 	const { bad, find } = await consult();
