@@ -218,8 +218,7 @@ function createBindings({ ask, exchange }: Transport) {
 	/** The result is empty for a subject that the Auth Bridge does not know. */
 	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
 		try {
-			const parsed = await ask(schemas.BindingsResponse, get('listBindings', bindingsPath(subject), credential));
-			return parsed.map((one) => ({ ...one, createdAt: isoTime(one.createdAt), lastUsedAt: isoTime(one.lastUsedAt) }));
+			return await ask(schemas.BindingsResponse, get('listBindings', bindingsPath(subject), credential));
 		} catch (error) {
 			if (isProblem(error, 'not_found', 'no_match')) return [];
 			throw error;
@@ -241,8 +240,4 @@ function createBindings({ ask, exchange }: Transport) {
 	}
 
 	return { listBindings, removeBinding };
-}
-
-function isoTime(milliseconds: number | null): string | null {
-	return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

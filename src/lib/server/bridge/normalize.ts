@@ -69,13 +69,13 @@ export interface IdvOutcome {
 	readonly errorCode?: ProblemCode;
 }
 
-/** A wallet that is linked to a subject. Times are ISO 8601. */
+/** A wallet that is linked to a subject. Times are Unix milliseconds. */
 export interface Binding {
 	readonly id: string;
 	readonly providerId: Localized | null;
 	readonly institutionId: Localized | null;
-	readonly createdAt: string | null;
-	readonly lastUsedAt: string | null;
+	readonly createdAt: number | null;
+	readonly lastUsedAt: number | null;
 }
 
 /** The lifetime of a session if the Auth Bridge sends none, or one that only a wrong clock explains. */

@@ -36,11 +36,16 @@ async function listWallets(locals: App.Locals, { userId }: Session): Promise<rea
 		bridge().listBindings(userId, credentialFor(locals)),
 		institutionNames(locale)
 	]);
-	return bindings.map(({ providerId: ofProvider, institutionId: ofInstitution, ...binding }) => {
+	return bindings.map(({ id, providerId: ofProvider, institutionId: ofInstitution, createdAt, lastUsedAt }) => {
 		const [providerId, institutionId] = [ofProvider?.[locale] ?? null, ofInstitution?.[locale] ?? null];
 		const institution = institutionName(institutionId) ?? nameForPeople(institutionId);
-		return { ...binding, providerId, institutionId, provider: nameForPeople(providerId), institution };
+		const times = { createdAt: isoTime(createdAt), lastUsedAt: isoTime(lastUsedAt) };
+		return { id, ...times, providerId, institutionId, provider: nameForPeople(providerId), institution };
 	});
+}
+
+function isoTime(milliseconds: number | null): string | null {
+	return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 /**
