@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import type { Examination } from './examine';
+import { examineConnections } from './connections';
 import { examineListening } from './proxies';
 import { type Finding, wrong, good, warning } from './findings';
 import { parseArgs } from 'node:util';
@@ -164,7 +165,11 @@ function examineConfiguration(environment: Readonly<Record<string, string | unde
 			'configuration',
 			'The configuration is complete, and the brand’s colours have enough contrast.'
 		);
-		const ofSettings = [...examineListening(config), ...examineSecurityContact(config, unixMs())];
+		const ofSettings = [
+			...examineListening(config),
+			...examineConnections(config),
+			...examineSecurityContact(config, unixMs())
+		];
 		return { config, findings: [complete, ...unknown, ...adjusted, ...ofSettings] };
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;

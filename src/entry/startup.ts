@@ -62,6 +62,23 @@ export function connectionsWithin(limit: number | null, connections: number): nu
 	return allowed;
 }
 
+/** Whether event streams and requests may take all connections. Further ones are then closed, before the portal can respond with 503. */
+export const lacksConnections = ({
+	connections,
+	eventStreams,
+	requestsAtOnce
+}: Pick<Config, 'connections' | 'eventStreams' | 'requestsAtOnce'>): boolean =>
+	connections <= eventStreams.maxPerProcess + requestsAtOnce;
+
+/** Logs a warning if `CONNECTIONS` is too low for other limits. For Node only: Deno's server has no limit of connections. */
+export function warnOfFewConnections(config: Parameters<typeof lacksConnections>[0]): void {
+	if (!lacksConnections(config)) return;
+	const { connections, requestsAtOnce, eventStreams } = config;
+	const text =
+		'CONNECTIONS must be more than EVENT_STREAMS and REQUESTS_AT_ONCE together: further connections are closed without a response';
+	log.warn(text, { connections, eventStreams: eventStreams.maxPerProcess, requestsAtOnce });
+}
+
 /**
  * Parses the soft limit of open files from the output of `ulimit -n` or from Linux's `/proc/self/limits`.
  * @returns `Infinity` for "unlimited", null if the text has no limit

@@ -15,6 +15,7 @@ import {
 	readConfigOrExit,
 	startApplication,
 	startMetrics,
+	warnOfFewConnections,
 	warnOfUnknownVariables
 } from '../startup';
 import { readStaticTable } from '../static-files';
@@ -27,6 +28,7 @@ if (config.store.denoKv !== undefined && config.store.redisUrl === undefined)
 const buffers = nodeLogBuffers();
 startLogging(config.logLevel, buffers);
 warnOfUnknownVariables(process.env);
+warnOfFewConnections(config);
 const fileLimit = fileLimitIn(processLimits());
 const connections = connectionsWithin(fileLimit, config.connections);
 

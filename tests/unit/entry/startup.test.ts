@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { log } from '../../../src/lib/server/log';
-import { connectionsWithin, fileLimitIn, readConfigOrExit } from '../../../src/entry/startup';
+import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfFewConnections } from '../../../src/entry/startup';
+import { parseConfig } from '../../../src/lib/server/config/parse';
 import { environment } from '../server/configured';
 
 vi.mock('../../../src/lib/server/log', () => ({ log: { warn: vi.fn() } }));
@@ -74,3 +75,24 @@ test('misspelt variables are found among all variables, also where the configura
 	expect(lastWords(() => readConfigOrExit(known, misspelt))).toContain('Did you mean STS_CLIENT_SECRET?');
 	expect(lastWords(() => readConfigOrExit(known))).not.toContain('Did you mean');
 });
+
+test.each([{}, { CONNECTIONS: '10000', EVENT_STREAMS: '5000', REQUESTS_AT_ONCE: '4999' }, { CONNECTIONS: '25001' }])(
+	'with %j there are connections left for 503, and no warning',
+	(changes) => {
+		warnOfFewConnections(parseConfig({ ...environment, ...changes }));
+		expect(log.warn).not.toHaveBeenCalled();
+	}
+);
+
+test.each([{ EVENT_STREAMS: '50000' }, { CONNECTIONS: '25000' }, { REQUESTS_AT_ONCE: '10000' }])(
+	'with %j event streams and requests may take all connections, which causes a warning with the numbers',
+	(changes) => {
+		const config = parseConfig({ ...environment, ...changes });
+		warnOfFewConnections(config);
+		expect(log.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('CONNECTIONS must be more than'), {
+			connections: config.connections,
+			eventStreams: config.eventStreams.maxPerProcess,
+			requestsAtOnce: config.requestsAtOnce
+		});
+	}
+);
