@@ -86,6 +86,7 @@ const recipes: Readonly<Record<ProxyProgram, Recipe>> = {
 				'bind :::443 v4v6 ssl crt /etc/haproxy/wallet-portal.pem',
 				`bind 127.0.0.1:${port} ssl crt ${join(folder, 'both.pem')}`
 			],
+			['redirect prefix https://portal.example.org', 'redirect prefix https://localhost'],
 			['maxconn 50000', 'maxconn 500'],
 			['127.0.0.1:3000', `127.0.0.1:${portalPort}`]
 		]

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
 import { hasProxy, type HostedProxy, type ProxyProgram, startHostedProxy } from '../harness/hosted-proxy.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
 import { parseConfig } from '../../src/lib/server/config/parse.ts';
 import { root } from '../tasks/runtime.mjs';
@@ -93,6 +94,19 @@ describe.each(programs.map((program) => [program] as const))(
 			expect(status).toBeGreaterThanOrEqual(301);
 			expect(headers.get('location')).toMatch(/^https:\/\/localhost.*\/login$/);
 		});
+
+		// Caddy redirects every host by itself, to the same host.
+		test.runIf(isThere && program !== 'caddy')(
+			'redirects to the name of the portal, and sends no version',
+			async () => {
+				const { headers } = await rawRequest(Number(new URL(proxy.plainUrl).port), {
+					path: '/login',
+					headers: { host: 'other.example' }
+				});
+				expect(headers.location).toBe('https://localhost/login');
+				expect(headers.server ?? '').not.toMatch(/\d/);
+			}
+		);
 
 		// The last test of the group: it uses up the limit of this address.
 		test.runIf(isThere)(
