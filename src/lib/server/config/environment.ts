@@ -16,6 +16,7 @@ import {
 	proxyUrl,
 	redisUrl,
 	resource,
+	scope,
 	serviceUrl,
 	wholeNumber
 } from './fields';
@@ -77,7 +78,7 @@ export const Environment = v.object({
 	STS_CLIENT_SECRET: v.optional(v.string()),
 	STS_CLIENT_KEY: v.optional(clientKeys),
 	STS_CLIENT_AUTH: v.optional(clientAuth, 'client_secret_post'),
-	STS_SCOPE: v.optional(v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
+	STS_SCOPE: v.optional(v.pipe(scope, v.regex(/(^| )openid( |$)/, 'must contain "openid"')), DEFAULT_SCOPE),
 	STS_RESOURCE: v.optional(resource),
 	STS_AUDIENCE: v.optional(audience),
 	STS_TIMEOUT_MS: v.optional(wholeNumber(100, 120_000), '10000'),

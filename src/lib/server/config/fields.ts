@@ -31,9 +31,10 @@ export const idleTimeout = v.pipe(
 	v.check((seconds) => seconds === 0 || (seconds >= 300 && seconds <= 604_800), IDLE_HINT)
 );
 
-/** One or more scopes (RFC 6749 3.3): printable characters, without quotes and backslashes. */
+/** One or more scopes (RFC 6749 3.3): printable characters, without quotes and backslashes. Any white space separates them. */
 export const scope = v.pipe(
 	v.string('must be a text'),
+	v.transform((text) => text.replace(/\s+/g, ' ')),
 	v.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, 'must be a scope, or several with a space between')
 );
 

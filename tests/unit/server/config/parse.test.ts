@@ -53,6 +53,7 @@ describe('an invalid environment', () => {
 		['SIGN_IN_METHODS', ','],
 		['STS_SCOPE', 'profile email'],
 		['STS_SCOPE', 'openid2 profile'],
+		['STS_SCOPE', 'openid "profile"'],
 		['STEP_UP_ACR', 'a"b'],
 		['STEP_UP_ACR', 'x'.repeat(129)],
 		['STEP_UP_MAX_AGE', '59'],
@@ -233,6 +234,16 @@ describe('a valid environment', () => {
 	test('under plain http may name exact origins of separate front-end servers', () => {
 		const origins = ['http://localhost:5173', 'http://127.0.0.1:5173'];
 		expect(parseConfig({ ...environment, CORS_DEV_ORIGINS: origins.join(', ') }).corsDevOrigins).toEqual(origins);
+	});
+
+	test('separates scopes by any white space, and requests them with a space between', () => {
+		const scopes = {
+			STS_SCOPE: 'openid  profile\n\temail',
+			AUTH_BRIDGE_CLIENT_ID: 'c',
+			AUTH_BRIDGE_CLIENT_SECRET: 's'
+		};
+		const { sts, service } = parseConfig({ ...environment, ...scopes, AUTH_BRIDGE_SCOPE: 'one  two' });
+		expect([sts.scope, service.bridge?.scope]).toEqual(['openid profile email', 'one two']);
 	});
 
 	test('lists the default wallet query first, and each query once', () => {
