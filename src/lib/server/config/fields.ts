@@ -73,11 +73,12 @@ export const list = v.pipe(
 );
 
 /**
- * An issuer identifier. It is not normalized: providers compare it as a text. The portal accepts the same URL in discovery, such as one with
+ * An issuer identifier. Only the scheme is normalized, to lower case: providers compare the rest as a text. The portal accepts the same URL in discovery, such as one with
  * a slash as its only path, and the issuer in tokens must be exactly the text in discovery (OpenID Connect Discovery 4.3).
  */
 export const issuerUrl = v.pipe(
 	v.string(),
+	v.transform((text) => text.replace(/^https?:/i, (scheme) => scheme.toLowerCase())),
 	v.check((text) => isServiceUrl(text), 'must be an absolute http:// or https:// URL without query or password')
 );
 

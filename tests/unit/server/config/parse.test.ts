@@ -219,6 +219,16 @@ describe('a valid environment', () => {
 		expect(bridge.url).toBe('http://bridge:8090');
 	});
 
+	test('may write the scheme of a service in capitals, and uses it in lower case', () => {
+		const { sts, bridge } = parseConfig({
+			...environment,
+			AUTH_URL: 'HTTPS://portal.example.org',
+			STS_ISSUER_URL: 'HTTPS://sts.example.org/Realm',
+			AUTH_BRIDGE_URL: 'Http://bridge'
+		});
+		expect([sts.issuer, bridge.url]).toEqual(['https://sts.example.org/Realm', 'http://bridge']);
+	});
+
 	test.each(['http://localhost:8092', 'http://127.0.0.1:8092', 'http://sts.localhost:8092', 'https://sts.example.org'])(
 		'under https may name the STS %s',
 		(issuer) => {
