@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type locales } from '../../i18n/locale';
+import { isCalendarDate } from './fields';
 import {
 	adjustments,
 	brandPalettes,
@@ -114,7 +115,10 @@ function isWebAddress(text: string): boolean {
 const SHAPE = 'must be JSON; docs/branding.md shows what is in it';
 
 const NO_DATE = 'must be a date such as 2026-11-22';
-const date = v.pipe(v.string(NO_DATE), v.isoDate(NO_DATE));
+const date = v.pipe(
+	v.string(NO_DATE),
+	v.check((text) => /^\d{4}-\d\d-\d\d$/.test(text) && isCalendarDate(text), NO_DATE)
+);
 
 const Report = v.strictObject({ title: bilingual, url: page, date }, SHAPE);
 

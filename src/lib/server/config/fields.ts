@@ -66,6 +66,11 @@ export const resource = v.pipe(
 	v.check((text) => !/[\s#]/.test(text) && text.length <= 1024, 'must be a URL without fragment')
 );
 
+/** Whether a date such as `2026-11-22` is in the calendar: JavaScript takes 30 February for 2 March. */
+export function isCalendarDate(date: string): boolean {
+	return !Number.isNaN(Date.parse(date)) && new Date(date).toISOString().startsWith(date);
+}
+
 /** A list separated by white space or commas; empty entries are dropped. */
 export const list = v.pipe(
 	v.string(),

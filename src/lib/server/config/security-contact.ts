@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { list } from './fields';
+import { isCalendarDate, list } from './fields';
 import { page } from './brand';
 
 const NO_CONTACT = 'must be e-mail addresses, or mailto:, tel: or https:// URIs, separated by spaces';
@@ -15,8 +15,13 @@ const contacts = v.pipe(
 
 const time = v.pipe(
 	v.string(),
-	v.regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))?$/, NO_TIME),
-	v.check((text) => !Number.isNaN(Date.parse(text)), NO_TIME),
+	v.check(
+		(text) =>
+			/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))?$/.test(text) &&
+			isCalendarDate(text.slice(0, 10)) &&
+			!Number.isNaN(Date.parse(text)),
+		NO_TIME
+	),
 	v.transform((text) => Date.parse(text))
 );
 

@@ -51,6 +51,7 @@ describe('the branding of an institution', () => {
 		['ACCESSIBILITY_STATEMENT', '{', 'must be JSON'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'F' }), 'must be A, B, C, D or E'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: '22 november' }), 'must be a date such as'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: '2026-02-30' }), 'must be a date such as'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'A' }), 'needs at least one report'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, more: 1 }), 'must be JSON']
 	])('%s=%s is refused: %s', (name, value, fault) => {
