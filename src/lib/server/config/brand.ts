@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type locales } from '../../i18n/locale';
-import { isCalendarDate } from './fields';
+import { hasLineBreak, isCalendarDate } from './fields';
 import {
 	adjustments,
 	brandPalettes,
@@ -51,7 +51,7 @@ const pageAddress = v.pipe(v.string(NO_PAGE), v.check(isWebAddress, NO_PAGE));
 
 /** The address of an external page: one for both languages, or one for each. */
 export const bilingualPage = bilingualOf(pageAddress, NO_PAGE);
-export const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// URL'));
+const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// URL'));
 
 export const email = v.pipe(v.string(), v.email('must be an e-mail address'));
 export const phone = v.pipe(
@@ -107,7 +107,7 @@ export const picture = v.pipe(
 );
 
 function isWebAddress(text: string): boolean {
-	if (!URL.canParse(text)) return false;
+	if (hasLineBreak(text) || !URL.canParse(text)) return false;
 	const { protocol, username, password } = new URL(text);
 	return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }

@@ -160,6 +160,11 @@ export const origin = v.pipe(
 	)
 );
 
+/** Whether a text has a character that the URL parser drops anywhere in a URL, although the text keeps it. */
+export function hasLineBreak(text: string): boolean {
+	return /[\t\n\r]/.test(text);
+}
+
 /** Whether the host is a loopback address. Plain http to it does not cross a network. */
 export function isLoopback(url: string): boolean {
 	const { hostname } = new URL(url);
@@ -174,7 +179,7 @@ function isServiceUrl(text: string): boolean {
 
 /** Whether a client can use the scheme, host, user and password of a URL. A user or password with a bare `%` can't be decoded. */
 function isAddress(text: string, scheme: RegExp): boolean {
-	if (!URL.canParse(text)) return false;
+	if (hasLineBreak(text) || !URL.canParse(text)) return false;
 	const { protocol, hostname, username, password } = new URL(text);
 	return scheme.test(protocol) && isHost(hostname) && [username, password].every(isDecodable);
 }

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { isCalendarDate, list } from './fields';
-import { page } from './brand';
 
 const NO_CONTACT = 'must be e-mail addresses, or mailto:, tel: or https:// URIs, separated by spaces';
 const NO_TIME = 'must be a date such as 2027-06-30, or a time such as 2027-06-30T12:00:00Z';
@@ -25,11 +24,17 @@ const time = v.pipe(
 	v.transform((text) => Date.parse(text))
 );
 
+/** RFC 9116 2.5.7 requires https. The URL parser drops line breaks, which would begin another field of the file. */
+const policy = v.pipe(
+	v.string(),
+	v.check((text) => /^https:/i.test(text) && isContact(text), 'must be an https:// URL, without spaces')
+);
+
 /** What `/.well-known/security.txt` says (RFC 9116). */
 export const securityContactEntries = {
 	SECURITY_CONTACT: v.optional(contacts),
 	SECURITY_EXPIRES: v.optional(time),
-	SECURITY_POLICY_URL: v.optional(page)
+	SECURITY_POLICY_URL: v.optional(policy)
 };
 
 const SecurityEnvironment = v.object(securityContactEntries);
@@ -68,7 +73,7 @@ export function securityText({ contacts, expiresAtMs, policy }: SecurityContact,
 }
 
 function isContact(text: string): boolean {
-	if (!/^(?:mailto:[^\s@]+@[^\s@]+|tel:\+?[\d().-]{3,25}|https:\/\/\S+)$/.test(text) || !URL.canParse(text))
+	if (!/^(?:mailto:[^\s@]+@[^\s@]+|tel:\+?[\d().-]{3,25}|https:\/\/\S+)$/i.test(text) || !URL.canParse(text))
 		return false;
 	const { username, password } = new URL(text);
 	return username === '' && password === '';

@@ -40,6 +40,7 @@ describe('the branding of an institution', () => {
 		['SUPPORT_EMAIL', 'help desk', 'must be an e-mail address'],
 		['SUPPORT_PHONE', 'ask Jan', 'must be a telephone number'],
 		['SUPPORT_URL', 'javascript:alert(1)', 'must be an http:// or https:// URL'],
+		['SUPPORT_URL', 'https://noord.example/\nhelp', 'must be an http:// or https:// URL'],
 		[
 			'PRIVACY_URL',
 			'{"nl": "https://noord.example", "en": "mailto:x@noord.example"}',

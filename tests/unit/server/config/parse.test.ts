@@ -61,6 +61,7 @@ describe('an invalid environment', () => {
 		['STS_TIMEOUT_MS', '99'],
 		['STS_TIMEOUT_MS', '10s'],
 		['AUTH_BRIDGE_URL', '//auth-bridge'],
+		['AUTH_BRIDGE_URL', 'http://auth-\nbridge'],
 		['AUTH_BRIDGE_URL', 'http://*.example.org'],
 		['AUTH_BRIDGE_TIMEOUT_MS', '0'],
 		['WALLET_QUERY_ID', 'two queries'],

@@ -17,6 +17,14 @@ describe('the security contact', () => {
 		expect(securityContact?.contacts).toEqual(['mailto:csirt@uni.example', 'tel:+31-20-1234567']);
 	});
 
+	test('may have addresses whose scheme is in capitals', () => {
+		const addresses = {
+			SECURITY_CONTACT: 'MAILTO:csirt@uni.example',
+			SECURITY_POLICY_URL: 'HTTPS://uni.example/policy'
+		};
+		expect(configFaults({ ...EXPIRES, ...addresses })).toEqual([]);
+	});
+
 	test('is formatted according to RFC 9116', () => {
 		const policy = 'https://uni.example/disclosure';
 		const { securityContact } = parsed({
@@ -50,6 +58,17 @@ describe('the security contact', () => {
 	])('is refused with the expiry date %s', (expires) => {
 		expect(configFaults({ SECURITY_CONTACT: 'csirt@uni.example', SECURITY_EXPIRES: expires })).toEqual([
 			expect.stringMatching(/^SECURITY_EXPIRES: must be a date/)
+		]);
+	});
+
+	test.each([
+		'http://uni.example/policy',
+		'https://uni.example/policy\nContact: mailto:mallory@evil.example',
+		'https://a:b@uni.example/policy',
+		'/policy'
+	])('is refused with the policy %j', (url) => {
+		expect(configFaults({ ...EXPIRES, SECURITY_CONTACT: 'csirt@uni.example', SECURITY_POLICY_URL: url })).toEqual([
+			'SECURITY_POLICY_URL: must be an https:// URL, without spaces'
 		]);
 	});
 
