@@ -1,5 +1,6 @@
 import type { RouteId } from '$app/types';
-import { isLookAhead, lookAheadResponse } from '../http/request';
+import { problemResponse } from '../http/problem';
+import { isLookAhead } from '../http/request';
 import type { Handle } from './sequence';
 
 /** Every route whose GET consumes something: a code, a verified wallet session, a cookie that is read once. */
@@ -27,7 +28,10 @@ const isReturn = (routeId: RouteId | null, query: URLSearchParams) =>
  * cookies. Runs before the session is read, so that no tokens are refreshed either.
  */
 export const lookAhead: Handle = ({ event, resolve }) => {
-	const { request, route, url } = event;
+	const { locals, request, route, url } = event;
 	const isConsuming = consumingRoutes.has(route.id ?? '') || isReturn(route.id, url.searchParams);
-	return isConsuming && isLookAhead(request) ? lookAheadResponse(request) : resolve(event);
+	if (!isConsuming || !isLookAhead(request)) return resolve(event);
+	if (request.method === 'HEAD') return new Response(null, { status: 204 });
+	// The browser discards it, and sends the request again when the person opens the page.
+	return problemResponse('prefetch_refused', locals);
 };

@@ -91,6 +91,11 @@ const table = {
 	reconciliation_failed: { status: 409, message: 'The wallet could not be linked to an account.' },
 
 	busy: { status: 503, message: 'The portal is busy; try again shortly.', retryAfterSeconds: 5 },
+	prefetch_refused: {
+		status: 503,
+		message: 'This address is not loaded in advance; open it.',
+		retryAfterSeconds: 1
+	},
 	upstream_invalid: { status: 502, message: 'A service behind the portal sent an invalid response.' },
 	upstream_unavailable: {
 		status: 503,

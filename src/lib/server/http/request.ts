@@ -112,11 +112,6 @@ export function isLookAhead({ method, headers }: Request): boolean {
 	);
 }
 
-/** An empty response: the browser discards its prefetch, and sends the request again when the person opens the page. */
-export function lookAheadResponse({ method }: Request): Response {
-	return new Response(null, { status: method === 'HEAD' ? 204 : 503 });
-}
-
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 /** Whether the content type is JSON: `application/json`, or a type built on it such as `application/problem+json`. */
