@@ -42,7 +42,7 @@ function describe(routes: readonly ApiRoute[]): Json {
 	for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
 	const schemas: Record<string, Json> = {};
 	const named = nameSchemas(
-		{ paths, parameters: parameterComponents(routes), responses: problemComponents() },
+		{ paths, parameters: parameterComponents(routes), responses: problemComponents(routes) },
 		schemas
 	);
 	const { paths: namedPaths, ...components } = named as Json;

@@ -1,6 +1,6 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { problems } from '../http/problem';
+import { isReadByPeople } from '../http/request';
 import { type ApiResponse, type ApiRoute, codesOf, ProblemCode } from './route';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -79,28 +79,32 @@ type HeaderName = keyof typeof headers;
 /** Response headers, for the components of the description. */
 export const headerComponents: Json = headers;
 
-/** Error responses by status, for the components of the description. */
-export function problemComponents(): Json {
-	const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort();
-	return Object.fromEntries(
-		statuses.filter((status) => status in DESCRIPTIONS).map((status) => [name(status), problem(status)])
+/** Error responses of these routes, for the components of the description. */
+export function problemComponents(routes: readonly ApiRoute[]): Json {
+	const described = routes.flatMap((route) =>
+		route.problems.map((status) => [name(status, route), problem(status, mayBePage(route))] as const)
 	);
+	return Object.fromEntries(described.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** All responses of a route, by status. */
-export function responsesOf({ responses, problems: wanted }: ApiRoute): Json {
-	const good = Object.entries(responses).map(
-		([status, described]) => [status, response(Number(status), described)] as const
-	);
-	const bad = wanted.filter((status) => !(status in responses)).map((status) => [status, ref(name(status))] as const);
+export function responsesOf(route: ApiRoute): Json {
+	const { responses, problems: wanted } = route;
+	const good = Object.entries(responses).map(([status, described]) => [status, response(described)] as const);
+	const bad = wanted
+		.filter((status) => !(status in responses))
+		.map((status) => [status, ref(name(status, route))] as const);
 	return Object.fromEntries([...good, ...bad]);
 }
 
-function response(status: number, { what, json, type, events, hasLocation }: ApiResponse): Json {
-	const isAlsoProblem = status >= 400 && json === undefined;
+/** Whether a client that accepts HTML may get an error as a page: if people open the address (`expectsPage`). */
+function mayBePage({ path }: ApiRoute): boolean {
+	return isReadByPeople(path.replaceAll(/\{(\w+)\}/g, '[$1]'));
+}
+
+function response({ what, json, type, events, hasLocation }: ApiResponse): Json {
 	const content = {
 		...(json && { 'application/json': { schema: jsonSchema(json) } }),
-		...(isAlsoProblem && { 'application/json': { schema: problemSchema } }),
 		...(type && { [type]: text }),
 		...(events && { 'text/event-stream': { schema: eventSchema(events) } })
 	};
@@ -111,17 +115,15 @@ function response(status: number, { what, json, type, events, hasLocation }: Api
 	};
 }
 
-function problem(status: number): Json {
+function problem(status: number, isAlsoPage: boolean): Json {
 	const waits = status === 429 || status === 503 ? (['Retry-After'] as const) : [];
 	const challenge = status === 401 || status === 403 ? (['WWW-Authenticate'] as const) : [];
-	// An overloaded portal responds with a page if the request accepts HTML.
-	const page = status === 503 && { 'text/html': text };
 	return {
 		description: `${DESCRIPTIONS[status]} Codes: ${codesOf(status)
 			.map((code) => `\`${code}\``)
 			.join(', ')}.`,
 		headers: named('X-Request-Id', ...waits, ...challenge),
-		content: { 'application/json': { schema: problemSchema }, ...page }
+		content: { 'application/json': { schema: problemSchema }, ...(isAlsoPage && { 'text/html': text }) }
 	};
 }
 
@@ -147,8 +149,8 @@ function named(...names: readonly HeaderName[]): Json {
 	return Object.fromEntries(names.map((one) => [one, { $ref: `#/components/headers/${one}` }]));
 }
 
-function name(status: number): string {
-	return `Problem${status}`;
+function name(status: number, route: ApiRoute): string {
+	return `${mayBePage(route) ? 'ProblemOrPage' : 'Problem'}${status}`;
 }
 
 function ref(component: string): Json {

@@ -8,7 +8,7 @@ export interface ApiResponse {
 	readonly what: string;
 	readonly json?: v.GenericSchema;
 	/** The media type of a response that is not JSON. Its body is described as text. */
-	readonly type?: 'text/html' | 'text/plain';
+	readonly type?: 'text/plain';
 	/**
 	 * The events of a stream of server-sent events: the name of their schema, and each by the type that a client dispatches,
 	 * with the schema of the JSON in its data.

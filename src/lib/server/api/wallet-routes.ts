@@ -109,8 +109,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: "Receive the authorization response of the institution, from the person's browser.",
 		query: { code: text, state: text, error: text, error_description: text },
 		responses: {
-			303: { what: 'Redirect to the page of the wallet session.', hasLocation: true },
-			404: { what: 'A page, for a browser that did not create the session.', type: 'text/html' }
+			303: { what: 'Redirect to the page of the wallet session.', hasLocation: true }
 		},
 		problems: ofSession
 	},

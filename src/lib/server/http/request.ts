@@ -20,6 +20,11 @@ const BROWSER_ROUTES: ReadonlySet<string> = new Set<RoutePath>([
 /** Where an institution sends a person's browser back to. An API client may call it as well. */
 const IDV_CALLBACK: RoutePath = '/api/wallet/sessions/[id]/idv/callback';
 
+/** Whether a person may read the refusals of a route: it is outside the API, or pages lead a browser to it. */
+export function isReadByPeople(route: string): boolean {
+	return !isBelowApi(route) || BROWSER_ROUTES.has(route) || route === IDV_CALLBACK;
+}
+
 /** The matched route; null when no route matches. */
 export function routePath({ route }: Pick<RequestEvent, 'route'>): RoutePath | null {
 	if (route.id === null) return null;
@@ -93,13 +98,10 @@ export function isPageNavigation(request: Request): boolean {
 	return method === 'GET' && wantsPage(request) && isDocument;
 }
 
-/**
- * Whether a person reads the refusal of this request. The API responds in JSON, except on routes to which pages lead a
- * browser.
- */
+/** Whether a person reads the refusal of this request. Without a route, the form of the refusal depends on the path. */
 export function expectsPage(event: RoutedRequest): boolean {
-	const route = routePath(event) ?? '';
-	return wantsPage(event.request) && (!isApi(event) || BROWSER_ROUTES.has(route) || route === IDV_CALLBACK);
+	const route = routePath(event);
+	return wantsPage(event.request) && (route === null ? !isApi(event) : isReadByPeople(route));
 }
 
 /** Headers with which browsers mark what they load for a page that is not open yet (Fetch, `Sec-Purpose`). */

@@ -30,7 +30,10 @@ const Description = v.looseObject({
 	servers: v.array(v.object({ url: v.string() })),
 	paths: v.record(v.string(), v.record(v.string(), Operation)),
 	components: v.looseObject({
-		responses: v.record(v.string(), v.looseObject({ description: v.string() })),
+		responses: v.record(
+			v.string(),
+			v.looseObject({ description: v.string(), content: v.optional(v.record(v.string(), v.unknown())) })
+		),
 		schemas: v.record(v.string(), v.looseObject({ properties: v.optional(v.unknown()) })),
 		securitySchemes: v.record(v.string(), v.looseObject({ name: v.optional(v.string()) }))
 	})
@@ -131,6 +134,24 @@ describe('the OpenAPI description', () => {
 		const content = { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } };
 		for (const response of Object.values(responses)) expect(response).toMatchObject({ content });
 		expect(responses.Problem404?.description).toContain('Codes: `not_found`.');
+	});
+
+	test('describes errors as pages too on the routes that people open, and on no other route', async () => {
+		const { paths, components } = await described();
+		const withPages = Object.entries(paths)
+			.filter(([, item]) => JSON.stringify(item).includes('ProblemOrPage'))
+			.map(([path]) => path);
+		expect(withPages.sort()).toEqual([
+			'/.well-known/jwks.json',
+			'/.well-known/security.txt',
+			'/api/auth/callback/{provider}',
+			'/api/auth/signin/{provider}',
+			'/api/auth/signout',
+			'/api/wallet/sessions/{id}/idv/callback'
+		]);
+		const types = (name: string) => Object.keys(components.responses[name]?.content ?? {});
+		expect(types('Problem503')).toEqual(['application/json']);
+		expect(types('ProblemOrPage503')).toEqual(['application/json', 'text/html']);
 	});
 
 	test('has a schema for the data of each stream event', async () => {
