@@ -37,14 +37,16 @@ export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 
 /** Descriptions of responses for OpenAPI. The messages of problems are in `http/problem.ts`. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-	400: 'The request is not valid; the message names the field.',
+	400: 'The request is not valid; the message says why, and names the field if it is one.',
 	401: 'The credential is missing or not valid; or the sign-in is not strong or new enough, and `stepUpUrl` is where to sign in.',
 	403: 'The request comes from another site, the access token lacks the scope, or the caller may not do this.',
 	404: 'Not found, expired, or owned by another caller.',
+	408: 'The request took too long to arrive.',
 	409: 'Not possible now, or not with this session; the code says why.',
 	413: 'The request body is too large.',
 	415: 'The media type of the request body is not supported.',
 	429: 'Too many requests.',
+	431: 'The target and headers of the request are too large.',
 	500: 'An error in the portal.',
 	502: 'A service behind the portal sent an invalid response.',
 	503: 'The portal, or a service behind it, is unavailable.',
@@ -82,7 +84,7 @@ export const headerComponents: Json = headers;
 /** Error responses of these routes, for the components of the description. */
 export function problemComponents(routes: readonly ApiRoute[]): Json {
 	const described = routes.flatMap((route) =>
-		route.problems.map((status) => [name(status, route), problem(status, mayBePage(route))] as const)
+		route.problems.map((status) => [name(status, route), problem(status, mayBePage(status, route))] as const)
 	);
 	return Object.fromEntries(described.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
@@ -97,9 +99,12 @@ export function responsesOf(route: ApiRoute): Json {
 	return Object.fromEntries([...good, ...bad]);
 }
 
-/** Whether a client that accepts HTML may get an error as a page: if people open the address (`expectsPage`). */
-function mayBePage({ path }: ApiRoute): boolean {
-	return isReadByPeople(path.replaceAll(/\{(\w+)\}/g, '[$1]'));
+/**
+ * Whether an error may be a page: if people open the address and the client accepts HTML (`expectsPage`), or if the headers
+ * are too large for Node to read the address.
+ */
+function mayBePage(status: number, { path }: ApiRoute): boolean {
+	return status === 431 || isReadByPeople(path.replaceAll(/\{(\w+)\}/g, '[$1]'));
 }
 
 function response({ what, json, type, events, hasLocation }: ApiResponse): Json {
@@ -150,7 +155,7 @@ function named(...names: readonly HeaderName[]): Json {
 }
 
 function name(status: number, route: ApiRoute): string {
-	return `${mayBePage(route) ? 'ProblemOrPage' : 'Problem'}${status}`;
+	return `${mayBePage(status, route) ? 'ProblemOrPage' : 'Problem'}${status}`;
 }
 
 function ref(component: string): Json {

@@ -53,14 +53,17 @@ export interface ApiRoute {
 	readonly problems: readonly number[];
 }
 
-/** Statuses that any route may respond with: 403 by the origin policy, 500 after a bug. */
-export const always = [403, 500] as const;
+/**
+ * Statuses that any route may respond with: 400, 408 and 431 for a malformed, slow or large head, 403 by the origin policy,
+ * 500 after a bug.
+ */
+export const always = [400, 403, 408, 431, 500] as const;
 /** Statuses that any route except the health routes may respond with: 503 if too many requests are in flight. */
 export const anywhere = [...always, 503] as const;
 /** Statuses for errors of a service behind the portal. */
 export const upstream = [502, 503, 504] as const;
-/** Statuses for a body that is invalid, too large, or of an unsupported media type. */
-export const unreadable = [400, 413, 415] as const;
+/** Statuses for a body that is too large, or of an unsupported media type. */
+export const unreadable = [413, 415] as const;
 
 const codes = Object.keys(problems) as Code[];
 

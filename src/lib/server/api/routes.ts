@@ -84,7 +84,7 @@ const authRoutes: readonly ApiRoute[] = [
 		what: 'Sign out of the portal and the STS.',
 		access: 'open',
 		responses: { 303: { what: 'Redirect to the end-session page of the STS.', hasLocation: true } },
-		problems: [...anywhere, 401]
+		problems: [...anywhere, 401, 413]
 	},
 	{
 		path: '/api/auth/backchannel-logout',
@@ -94,7 +94,7 @@ const authRoutes: readonly ApiRoute[] = [
 		access: 'open',
 		form: () => v.object({ logout_token: v.pipe(text, v.nonEmpty()) }),
 		responses: { 200: { what: 'The sessions are ended.', json: schemas.EmptyBody } },
-		problems: [...unreadable, 500, 503]
+		problems: [...anywhere, ...unreadable]
 	}
 ];
 
@@ -151,7 +151,7 @@ const otherRoutes: readonly ApiRoute[] = [
 			200: { what: 'The instance is ready.', json: schemas.Ready },
 			503: { what: 'The instance is not ready.', json: schemas.NotReady }
 		},
-		problems: [400, ...always]
+		problems: always
 	},
 	{
 		path: '/api/openapi.json',

@@ -139,7 +139,8 @@ describe('the OpenAPI description', () => {
 	test('describes errors as pages too on the routes that people open, and on no other route', async () => {
 		const { paths, components } = await described();
 		const withPages = Object.entries(paths)
-			.filter(([, item]) => JSON.stringify(item).includes('ProblemOrPage'))
+			// Headers that are too large may get a page on every route.
+			.filter(([, item]) => /ProblemOrPage(?!431)/.test(JSON.stringify(item)))
 			.map(([path]) => path);
 		expect(withPages.sort()).toEqual([
 			'/.well-known/jwks.json',
