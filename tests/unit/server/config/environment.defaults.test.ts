@@ -56,6 +56,7 @@ const defaultOf = (name: string) => v.getDefaults(Environment)[name as keyof v.I
 describe('the default of every variable', () => {
 	test.each(names)('%s matches docs/configuration.md', (name) => {
 		const expected = inWords[name] === undefined ? defaultOf(name) : unquoted(inWords[name]);
+		expect(documented.has(name), `docs/configuration.md has a row for ${name}`).toBe(true);
 		expect(documented.get(name)).toBe(expected);
 	});
 

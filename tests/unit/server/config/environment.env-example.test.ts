@@ -47,7 +47,7 @@ function fromShell(): Variables {
 }
 
 describe('.env.example with every line uncommented', () => {
-	test('names each variable once, and only variables that the portal reads', () => {
+	test('names every variable of the portal once, and no other', () => {
 		expect(names).toEqual(environmentNames.filter((name) => !elsewhere.includes(name)).sort());
 	});
 
