@@ -42,7 +42,16 @@ const minutes = (wholeSeconds: number) => `${wholeSeconds / 60} minutes`;
 const size = (bytes: number) => (bytes >= 1024 ** 2 ? `${bytes / 1024 ** 2} MB` : `${bytes / 1024} kB`);
 const bytes = (count: number) => `${thousands(count)} bytes`;
 
-const { rateLimits, eventStreams, requestsAtOnce, readsPerSecond, sts, stepUp, bridge } = parseConfig(environment);
+const {
+	rateLimits,
+	eventStreams,
+	connections: maxConnections,
+	requestsAtOnce,
+	readsPerSecond,
+	sts,
+	stepUp,
+	bridge
+} = parseConfig(environment);
 const sessionList = 'auth/session-list.ts';
 const listen = 'src/entry/listen.ts';
 const backends = 'backends/in-progress.ts';
@@ -147,6 +156,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		seconds(constant('src/entry/request-body.ts', 'BODY_LIMIT_MS'))
 	],
 	['Pause of the sender of such a body', seconds(constant('backends/proxy.ts', 'MAX_SILENCE_MS'))],
+	['Connections per process, on Node', thousands(maxConnections)],
 	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
 	[
 		'Audit lines about failures',

@@ -99,3 +99,19 @@ test('the defaults of a backend in BACKENDS match docs/backends.md', () => {
 		defaults.map(([name, value]) => [name, JSON.stringify(value)])
 	);
 });
+
+/** The cells in one column of all tables in the section "Limits" of a document. */
+function limitsIn(file: string, column: number): string {
+	const section = read(file).split('\n## Limits\n')[1]?.split('\n## ')[0] ?? '';
+	const lines = section.split('\n').filter((line) => line.startsWith('| '));
+	return lines.map((line) => line.slice(1, -1).split('|').at(column)).join();
+}
+
+test('the limits in docs/security.md name as settings each variable of "Limits" in docs/configuration.md', () => {
+	const variablesIn = (text: string) => [...text.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name);
+	const settings = variablesIn(limitsIn('docs/security.md', -1));
+	const variables = variablesIn(limitsIn('docs/configuration.md', 0));
+	expect(variables.length).toBeGreaterThan(5);
+	expect(variables.filter((name) => !settings.includes(name))).toEqual([]);
+	expect(settings.filter((name) => !environmentNames.includes(name))).toEqual([]);
+});
