@@ -5,7 +5,7 @@ import { isForeignNavigation } from '../http/request';
 import { isProblem } from '../http/problem';
 import { consumeSignInQuota } from '../http/rate-limit';
 import { returnPath } from '../http/return-path';
-import { institutions } from '../sts/institutions';
+import { institutions, listFailure } from '../sts/institutions';
 import { completedSession, newestReturnPath, ownedSessions } from './wallet-cookies';
 import { keepFlow, type SignInFlow, newStateKey, stateOf } from './sign-in-flow';
 import { hasLoginCookie, readLoginTransaction, loginPath } from './login-page';
@@ -62,7 +62,10 @@ export async function beginSignIn(
 		return { error: 'rate_limited', headers: error.headers };
 	}
 	const options = await checked(event, wanted);
-	if ('error' in options) return options;
+	if ('error' in options) {
+		if (options.error === 'sts_unavailable') countSignIn('sts', options.error);
+		return options;
+	}
 	const stepUp = wanted.stepUp ? checkedStepUp(event, wanted) : undefined;
 	if (stepUp && 'error' in stepUp) return stepUp;
 	const start = await startSignIn({ ...options, stepUp }, event.locals.requestId);
@@ -112,7 +115,10 @@ async function checked(event: RequestEvent, wanted: SignInRequest): Promise<Sign
 	// At the institution of a person who is signed in, a step-up does not ask for the institution again.
 	const wantedId = institution || (wanted.stepUp && event.locals.session?.institutionId);
 	const listed = wantedId ? await institutions(event.locals.locale()) : null;
-	if (institution && listed === null) return { error: 'sts_unavailable' };
+	if (institution && listed === null) {
+		log.error('the sign-in could not be started', { requestId: event.locals.requestId, error: listFailure() });
+		return { error: 'sts_unavailable' };
+	}
 	const institutionId = listed?.find(({ id }) => id === wantedId)?.id;
 	if (institution && institutionId === undefined) return { error: 'institution_unknown' };
 	return {

@@ -55,8 +55,9 @@ const NONE: Institutions = { lists: { nl: [], en: [] }, names: new Map() };
 
 /** What the last list contained. */
 let previous: { readonly text: string; readonly institutions: Institutions } | undefined;
-/** When the list could not be read and no list from the last day was cached. */
+/** When the list could not be read and no list from the last day was cached, and why. */
 let failedMs = -Infinity;
+let failure: unknown;
 
 const cache = createMetadataCache<Institutions>({
 	load: readInstitutions,
@@ -74,6 +75,14 @@ const cache = createMetadataCache<Institutions>({
  */
 export async function institutions(locale: Locale): Promise<readonly Institution[] | null> {
 	return (await allInstitutions())?.lists[locale] ?? null;
+}
+
+/**
+ * Why the list can't be read, after `institutions` has returned null. The list is not read again for a few seconds after a
+ * failure, so a later request may not have the error itself.
+ */
+export function listFailure(): unknown {
+	return failure;
 }
 
 /** A page that only names an institution does not wait longer for the list. */
@@ -96,6 +105,7 @@ async function allInstitutions(): Promise<Institutions | null> {
 		// Several callers share one read: the first one reports.
 		if (performance.now() >= failedMs + RETRY_MS) log.warn('the list of institutions could not be read', { error });
 		failedMs = performance.now();
+		failure = error;
 		return null;
 	}
 }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { beginLoginTransaction } from '$lib/server/auth/login-page';
 import { beginSignIn } from '$lib/server/auth/sign-in';
+import { log } from '$lib/server/log';
 import { count } from '$lib/server/metrics';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';
@@ -14,10 +15,10 @@ vi.mock('$lib/server/metrics', { spy: true });
 
 beforeEach(() => void vi.mocked(count).mockClear());
 
-function begin() {
+function begin(institution: string | null = null) {
 	const cookies = fakeCookies();
 	beginLoginTransaction(cookies);
-	return beginSignIn(requestEvent({ cookie: cookies.next() }), { provider: 'sts' });
+	return beginSignIn(requestEvent({ cookie: cookies.next() }), { provider: 'sts', institution });
 }
 const counted = () => vi.mocked(count).mock.calls;
 
@@ -27,6 +28,20 @@ test('a sign-in that cannot be started is counted as failed, and not as started'
 	expect(await begin()).toEqual({ error: 'sts_unavailable' });
 	vi.stubGlobal('fetch', sts.fetch);
 	expect(counted()).toEqual([['portal.sign_ins', { method: 'institution', result: 'sts_unavailable' }]]);
+});
+
+test('at an institution whose list cannot be read, it is counted too, and each line in the log has the cause', async () => {
+	const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
+	const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+	vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+	// The list is not read again for the second request.
+	expect([await begin('uni'), await begin('uni')]).toEqual(Array(2).fill({ error: 'sts_unavailable' }));
+	vi.stubGlobal('fetch', sts.fetch);
+	const line = ['the sign-in could not be started', { requestId: 'r1', error: expect.any(Error) as Error }];
+	expect(logged.mock.calls).toEqual([line, line]);
+	expect(counted()).toEqual(Array(2).fill(['portal.sign_ins', { method: 'institution', result: 'sts_unavailable' }]));
+	logged.mockRestore();
+	warned.mockRestore();
 });
 
 test('a browser that is redirected to the STS is counted as a started sign-in', async () => {
