@@ -20,12 +20,13 @@ const EXPECTED_CODES = /^(?:OAUTH_|ERR_J)/;
 
 /** What an operator should check first, by error code. */
 const hints: Readonly<Record<string, string>> = {
-	forbidden_origin:
-		'the request came from a page of another site; if people use the portal itself, AUTH_URL must be the address in their browser',
 	invalid_client: 'the STS does not accept the client id, its secret or key, or the way it is sent',
+	invalid_request:
+		'the STS refuses a parameter of the request: check that both callbacks of the portal are registered for its client',
 	unauthorized_client: 'the STS does not allow this client to use this grant',
 	invalid_scope: 'the STS does not grant these scopes to this client',
 	invalid_grant: 'the code or refresh token has expired, was used before, or belongs to another client',
+	NO_DISCOVERY_DOCUMENT: 'there is no discovery document below STS_ISSUER_URL: check its path',
 	unreachable: 'no connection: check the address, DNS, the proxy and the certificate',
 	timeout: 'no response in time',
 	cut_off: 'the connection broke before the response was complete',
@@ -33,13 +34,11 @@ const hints: Readonly<Record<string, string>> = {
 	OAUTH_PARSE_ERROR: 'the response is not valid JSON: a gateway or proxy may have sent it',
 	OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'the ID token is for another issuer, client or sign-in: check STS_ISSUER_URL',
 	OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'the ID token is not valid at this time: compare the clocks',
+	ERR_JWT_EXPIRED: 'the token has expired already: compare the clocks',
+	id_token_iat: 'the ID token was issued in the future: compare the clocks',
+	id_token_azp: 'the ID token is for another client: check STS_CLIENT_ID',
 	OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'the discovery document names another issuer than STS_ISSUER_URL'
 };
-
-/** What an operator should check first; undefined for a code without a hint. */
-export function hintOf(code: string): string | undefined {
-	return Object.hasOwn(hints, code) ? hints[code] : undefined;
-}
 
 /** An error and its causes, outermost first, at most ten. Auth.js wraps a cause in `{ err }`. */
 export function causes(error: unknown): readonly Error[] {
@@ -72,7 +71,8 @@ export function errorFields(error: Error): Record<string, unknown> {
 	const status = lastOf(statusOf);
 	const reason = lastOf((cause) => ('reason' in cause && typeof cause.reason === 'string' ? cause.reason : undefined));
 	const description = lastOf(descriptionOf);
-	const hint = code === undefined ? undefined : hintOf(code);
+	const hinted = [reason, code].find((key) => key !== undefined && Object.hasOwn(hints, key));
+	const hint = hinted === undefined ? undefined : hints[hinted];
 	return {
 		name: (expected ?? chain.at(-1) ?? error).name,
 		message: redact(describeCause(error)),

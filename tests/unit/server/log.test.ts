@@ -95,6 +95,23 @@ describe('the cause of an error', () => {
 		});
 	});
 
+	test.each([
+		['invalid_request', 'callbacks'],
+		['invalid_client', 'client id'],
+		['id_token_iat', 'compare the clocks'],
+		['ERR_JWT_EXPIRED', 'compare the clocks'],
+		['id_token_azp', 'STS_CLIENT_ID']
+	])('is logged for %s with a hint that has "%s"', (code, text) => {
+		expect(written(Object.assign(new Error('x'), { code }))).toMatchObject({
+			code,
+			hint: expect.stringContaining(text) as string
+		});
+	});
+
+	test('is logged without a hint for a code that is the name of a property of every object', () => {
+		expect(written(Object.assign(new Error('x'), { code: 'constructor' }))).not.toHaveProperty('hint');
+	});
+
 	test('is logged for a problem, with its facts', () => {
 		const facts = { upstream: 'auth-bridge', operation: 'status', upstreamStatus: 500 };
 		expect(written(new Problem('upstream_invalid', { facts }))).toMatchObject({ code: 'upstream_invalid', ...facts });

@@ -127,9 +127,17 @@ export function problemOf(operation: Operation, response: UpstreamResponse): Pro
 			upstream: 'auth-bridge',
 			operation,
 			upstreamStatus: response.status,
-			...(fault.code !== null && { upstreamCode: fault.code })
+			...(fault.code !== null && { upstreamCode: fault.code }),
+			...(isUnknownAddress(fault, operation) && { hint: UNKNOWN_ADDRESS })
 		}
 	});
+}
+
+const UNKNOWN_ADDRESS = 'the Auth Bridge has no such address: check the path of AUTH_BRIDGE_URL';
+
+/** A new session depends on no other one, so its 404 is about the address. */
+function isUnknownAddress({ status, code }: BridgeFault, operation: Operation): boolean {
+	return operation === 'createSession' && status === 404 && code === null;
 }
 
 /** Why a session failed, from the `errorCode` of its status; undefined if that code is null or unknown. */

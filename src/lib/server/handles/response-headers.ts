@@ -4,7 +4,6 @@ import type { AuditAddress } from '../audit';
 import { config } from '../config';
 import { truncatedNetworkOf } from '../http/request';
 import { fixedHeaders, helpCodeOf, newRequestId, withDefaultHeaders, withFixedHeaders } from '../http/headers';
-import { hintOf } from '../error-fields';
 import { log } from '../log';
 import type { Handle } from './sequence';
 
@@ -16,11 +15,14 @@ function auditAddress(event: Pick<RequestEvent, 'getClientAddress'>): AuditAddre
 	return { network: truncated, shown: { none: undefined, full: client, truncated }[config().audit.address] };
 }
 
+const FOREIGN_HINT =
+	'a page of another site sent the request; if people use the portal itself, AUTH_URL is not the address in their browser';
+
 /** Logs why a request failed. A backend's own error response, which is passed on, has no code. */
 function logError({ locals, route }: RequestEvent, status: number): void {
 	const { requestId, errorCode: code } = locals;
-	const hint = code === undefined ? undefined : hintOf(code);
-	const cause = { ...(code !== undefined && { code }), ...(hint !== undefined && { hint }) };
+	const hint = code === 'forbidden_origin' && FOREIGN_HINT;
+	const cause = { ...(code !== undefined && { code }), ...(hint && { hint }) };
 	log.limited('the portal responded with an error', { requestId, route: route.id, status, ...cause });
 }
 

@@ -132,9 +132,11 @@ interface IdTokenContext {
 /** The ID token is not for this client, this time, this sign-in, this access token or this code. `claim` is the claim that shows it. */
 export class IdTokenRefused extends Error {
 	override readonly name = 'IdTokenRefused';
+	readonly code: string;
 
 	constructor(readonly claim: 'azp' | 'iat' | 'nonce' | 'at_hash' | 'c_hash') {
 		super(`the ID token is refused for its claim "${claim}"`);
+		this.code = `id_token_${claim}`;
 	}
 }
 

@@ -132,9 +132,11 @@ export const stsMetadata = (): Promise<oauth.AuthorizationServer> => metadata.cu
 async function discover(): Promise<oauth.AuthorizationServer> {
 	const { sts } = config();
 	const issuer = new URL(sts.issuer);
-	const found = readMetadata(
-		await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, stsCall))
-	);
+	const response = await oauth.discoveryRequest(issuer, stsCall);
+	const { status } = response;
+	if (status < 500 && status >= 300 && ![408, 429].includes(status))
+		throw Object.assign(new UpstreamError('bad_shape', 'NO_DISCOVERY_DOCUMENT'), { status });
+	const found = readMetadata(await oauth.processDiscoveryResponse(issuer, response));
 	const missing = REQUIRED.find((name) => found[name] === undefined);
 	// An incomplete document is an error, so that the cached metadata stays in use.
 	if (missing !== undefined) throw new UpstreamError('bad_shape', `NO_${missing.toUpperCase()}`);

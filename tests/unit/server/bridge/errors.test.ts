@@ -24,6 +24,20 @@ const codes = [
 	['INVALID_REQUEST_BODY', 'upstream_invalid']
 ] as const;
 
+describe('a 404 without a code', () => {
+	const hintFor = (operation: Operation, json: unknown) =>
+		problemOf(operation, { status: 404, headers: new Headers(), text: '', json }).facts.hint;
+
+	test('of the call that creates a session names the variable with the address', () => {
+		expect(hintFor('createSession', undefined)).toContain('AUTH_BRIDGE_URL');
+		expect(hintFor('createSession', { error: 'SESSION_NOT_FOUND' })).toBeUndefined();
+	});
+
+	test('of another call may be about a session that is gone', () => {
+		expect(hintFor('readStatus', undefined)).toBeUndefined();
+	});
+});
+
 describe('an error code', () => {
 	test.each(codes)('%s means %s in every shape and with any HTTP status', (code, ours) => {
 		for (const status of [400, 404, 409, 500]) {

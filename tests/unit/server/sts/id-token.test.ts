@@ -64,7 +64,11 @@ describe('an ID token', () => {
 		['with a hash that is not a string', 'at_hash', () => ({ at_hash: 1 })],
 		['with the hash of another code', 'c_hash', () => ({ c_hash: halfHash('another') })]
 	])('%s is refused before any key is fetched', async (_, claim, claims) => {
-		await expect(verify(claims())).rejects.toMatchObject({ name: 'IdTokenRefused', claim });
+		await expect(verify(claims())).rejects.toMatchObject({
+			name: 'IdTokenRefused',
+			claim,
+			code: `id_token_${claim}`
+		});
 		expect(sts.requests).toEqual([]);
 	});
 

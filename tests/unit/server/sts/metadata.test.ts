@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import '$lib/server/config';
+import { startFault } from '$lib/server/auth/sign-in-errors';
+import { errorFields } from '$lib/server/error-fields';
 import { FRESH_MS, RETRY_MS } from '$lib/server/sts/metadata';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
@@ -43,6 +45,20 @@ test.each([404, 429, 500, 503])('the last metadata is used while discovery respo
 	respondWith(status);
 	vi.advanceTimersByTime(FRESH_MS);
 	expect(await stsMetadata()).toEqual(good);
+});
+
+test.each([404, 403, 301])('a first discovery that responds with %i has a hint to the variable', async (status) => {
+	const { stsMetadata } = await import('$lib/server/sts/metadata');
+	respondWith(status);
+	const error: unknown = await stsMetadata().catch((thrown: unknown) => thrown);
+	expect(errorFields(error as Error)).toMatchObject({
+		status,
+		reason: 'NO_DISCOVERY_DOCUMENT',
+		hint: expect.stringContaining('STS_ISSUER_URL') as string
+	});
+	expect(errorFields(error as Error)).not.toHaveProperty('stack');
+	// Pages say that the STS is unavailable: a gateway may respond so while the STS starts.
+	expect(startFault(error)).toBe('sts_unavailable');
 });
 
 test('after an endpoint responds with 404, discovery is read again at the next use', async () => {
