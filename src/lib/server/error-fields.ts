@@ -40,6 +40,15 @@ const hints: Readonly<Record<string, string>> = {
 	OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'the discovery document names another issuer than STS_ISSUER_URL'
 };
 
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'redis:': 6379, 'rediss:': 6379 };
+
+/** `host:port` of a service, for the log: without the user, path and query, which may be secret or personal. */
+export function hostOf(address: URL | string): string | undefined {
+	if (!URL.canParse(String(address))) return undefined;
+	const { hostname, port, protocol } = new URL(address);
+	return `${hostname}:${port || DEFAULT_PORTS[protocol]}`;
+}
+
 /** An error and its causes, outermost first, at most ten. Auth.js wraps a cause in `{ err }`. */
 export function causes(error: unknown): readonly Error[] {
 	const found: Error[] = [];
@@ -70,6 +79,7 @@ export function errorFields(error: Error): Record<string, unknown> {
 	const code = lastOf(oauthCodeOf) ?? lastOf(codeOf);
 	const status = lastOf(statusOf);
 	const reason = lastOf((cause) => ('reason' in cause && typeof cause.reason === 'string' ? cause.reason : undefined));
+	const host = lastOf((cause) => ('host' in cause && typeof cause.host === 'string' ? cause.host : undefined));
 	const description = lastOf(descriptionOf);
 	const hinted = [reason, code].find((key) => key !== undefined && Object.hasOwn(hints, key));
 	const hint = hinted === undefined ? undefined : hints[hinted];
@@ -79,6 +89,7 @@ export function errorFields(error: Error): Record<string, unknown> {
 		...lastOf((cause) => ('facts' in cause && typeof cause.facts === 'object' ? cause.facts : undefined)),
 		...(code !== undefined && { code }),
 		...(reason !== undefined && { reason: redact(reason) }),
+		...(host !== undefined && { host }),
 		...(status !== undefined && { status }),
 		...(description !== undefined && { description }),
 		...(hint !== undefined && { hint }),

@@ -86,11 +86,12 @@ describe('the cause of an error', () => {
 	});
 
 	test('is logged for a refused connection, with a hint on what to check', () => {
-		expect(written(wrapped(new UpstreamError('unreachable', 'ECONNREFUSED')))).toEqual({
+		expect(written(wrapped(new UpstreamError('unreachable', 'ECONNREFUSED', 'sts.example:443')))).toEqual({
 			name: 'UpstreamError',
-			message: 'upstream fault: unreachable (ECONNREFUSED)',
+			message: 'upstream fault: unreachable (ECONNREFUSED, sts.example:443)',
 			code: 'unreachable',
 			reason: 'ECONNREFUSED',
+			host: 'sts.example:443',
 			hint: expect.stringContaining('check the address') as unknown
 		});
 	});

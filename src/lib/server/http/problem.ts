@@ -117,7 +117,7 @@ interface ProblemOptions {
 	readonly headers?: Readonly<Record<string, string>>;
 	/** Where the person signs in again so that a new request succeeds: a path of the portal, for the response. */
 	readonly stepUpUrl?: string;
-	/** For the log only: codes and numbers. */
+	/** For the log only: codes, hosts and numbers. */
 	readonly facts?: Readonly<Record<string, string | number>>;
 }
 
@@ -178,8 +178,9 @@ const byFault: Record<UpstreamFault, ProblemCode> = {
 export function toProblem(error: unknown): Problem {
 	if (error instanceof Problem) return error;
 	if (error instanceof UpstreamError) {
-		const { code: fault, reason } = error;
-		return new Problem(byFault[fault], { facts: { fault, ...(reason !== undefined && { reason }) } });
+		const { code: fault, reason, host } = error;
+		const details = { ...(reason !== undefined && { reason }), ...(host !== undefined && { host }) };
+		return new Problem(byFault[fault], { facts: { fault, ...details } });
 	}
 	if (error instanceof v.ValiError) return invalidField(fieldOf(error.issues));
 	return new Problem('internal_error');

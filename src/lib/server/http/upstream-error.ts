@@ -1,3 +1,5 @@
+import { hostOf } from '../error-fields';
+
 /** The status codes of a gateway whose upstream service is not available. */
 export const GATEWAY_ERRORS: readonly number[] = [502, 503, 504];
 
@@ -17,19 +19,22 @@ export type UpstreamFault =
 	| 'bad_shape'
 	| 'cancelled';
 
-/** Contains codes only: addresses and upstream text stay out of logs and responses. */
+/** Contains codes and the host only: paths, queries and upstream text stay out of logs and responses. */
 export class UpstreamError extends Error {
 	override readonly name = 'UpstreamError';
 
 	/**
 	 * @param reason the code of the operating system or TLS library, such as `ECONNREFUSED` or
 	 * `UNABLE_TO_VERIFY_LEAF_SIGNATURE`
+	 * @param host host and port of the service, if the connection failed
 	 */
 	constructor(
 		readonly code: UpstreamFault,
-		readonly reason?: string
+		readonly reason?: string,
+		readonly host?: string
 	) {
-		super(`upstream fault: ${code}${reason === undefined ? '' : ` (${reason})`}`);
+		const details = [reason, host].filter((detail) => detail !== undefined).join(', ');
+		super(`upstream fault: ${code}${details && ` (${details})`}`);
 	}
 }
 
@@ -37,7 +42,11 @@ export class UpstreamError extends Error {
 export class NotConnected extends Error {
 	override readonly name = 'NotConnected';
 
-	constructor(cause: unknown) {
+	/** @param proxy the proxy of the connection, which may be the one that cannot be reached */
+	constructor(
+		cause: unknown,
+		readonly proxy?: URL | string
+	) {
 		super('no connection', { cause });
 	}
 }
@@ -48,6 +57,7 @@ interface Progress {
 	readonly cancelled: boolean;
 	/** The head of the response had arrived. */
 	readonly responding: boolean;
+	readonly url: URL | string;
 }
 
 /** Error codes of a request that cannot be written, such as one with a line break in a header. */
@@ -56,11 +66,15 @@ const NEVER_WRITTEN = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL']);
 /** Converts an error of the HTTP client or of a body stream to an {@link UpstreamError}. */
 export function faultOf(error: unknown, progress: Progress): UpstreamError {
 	if (error instanceof UpstreamError) return error;
-	if (error instanceof NotConnected) return new UpstreamError('unreachable', reasonOf(error));
-	if (progress.timedOut) return new UpstreamError('timeout');
+	const host = hostOf(progress.url);
+	if (error instanceof NotConnected) {
+		const proxy = error.proxy === undefined ? '' : ` through the proxy ${hostOf(error.proxy)}`;
+		return new UpstreamError('unreachable', reasonOf(error), host && host + proxy);
+	}
+	if (progress.timedOut) return new UpstreamError('timeout', undefined, host);
 	if (progress.cancelled) return new UpstreamError('cancelled');
 	const isUnsent = error instanceof Error && 'code' in error && NEVER_WRITTEN.has(String(error.code));
-	return new UpstreamError(isUnsent ? 'unreachable' : 'cut_off', reasonOf(error));
+	return new UpstreamError(isUnsent ? 'unreachable' : 'cut_off', reasonOf(error), host);
 }
 
 /** The code of the innermost cause that has one; if several addresses were tried, that of the first. */

@@ -1,5 +1,5 @@
 import { config } from '../config';
-import { describeCause } from '../error-fields';
+import { describeCause, hostOf } from '../error-fields';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
@@ -93,7 +93,7 @@ async function openRedis(url: string): Promise<Store> {
 	const redis = await createRedisStore({
 		url,
 		onFault: (error) => {
-			log.debug('the connection to Redis failed', { error });
+			log.debug('the connection to Redis failed', { ...redisHost(), error });
 			resilient?.failed();
 		},
 		onConnected: () => resilient?.retry()
@@ -114,8 +114,19 @@ async function openRedis(url: string): Promise<Store> {
 }
 
 function logState(isUp: boolean, cause?: unknown): void {
-	if (isUp) log.warn('the shared store is available again');
-	else log.warn('the shared store is unavailable: this instance uses its own memory', { cause: describeCause(cause) });
+	const host = redisHost();
+	if (isUp) log.warn('the shared store is available again', host);
+	else
+		log.warn('the shared store is unavailable: this instance uses its own memory', {
+			...host,
+			cause: describeCause(cause)
+		});
+}
+
+/** The messages of the Redis client do not always name the server. */
+function redisHost(): { readonly host?: string | undefined } {
+	const { redisUrl } = config().store;
+	return redisUrl === undefined ? {} : { host: hostOf(redisUrl) };
 }
 
 function logLoss(): void {

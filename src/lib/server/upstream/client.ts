@@ -101,7 +101,8 @@ export async function exchange(request: UpstreamRequest): Promise<Exchanged> {
 		return { status: response.status, headers: response.headers, text };
 	} catch (error) {
 		const timedOut = progress.timedOut || isTimedOut(request.signal);
-		throw faultOf(error, { ...progress, timedOut, cancelled: request.signal?.aborted === true });
+		const cancelled = request.signal?.aborted === true;
+		throw faultOf(error, { ...progress, timedOut, cancelled, url: request.url });
 	} finally {
 		clearTimeout(timer);
 		// Frees the connection of a response that was not read to its end. To abort without need would cost an exception

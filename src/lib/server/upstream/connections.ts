@@ -58,7 +58,8 @@ export function createConnections(proxies: ProxySettings, now: () => number = ()
 		const target = new URL(url);
 		const proxy = proxyFor(target, proxies);
 		const isForwarded = proxy !== undefined && target.protocol === 'http:';
-		const response = await dispatcherFor(isForwarded ? undefined : proxy, reuse).request({
+		const dispatcher = dispatcherFor(isForwarded ? undefined : proxy, reuse);
+		const sending = dispatcher.request({
 			...(isForwarded ? absoluteForm(target, new URL(proxy)) : originForm(target)),
 			headers: {
 				'user-agent': 'eduid-wallet-portal',
@@ -71,9 +72,12 @@ export function createConnections(proxies: ProxySettings, now: () => number = ()
 			body: body as string | null,
 			signal
 		});
+		const response = await sending.catch((error: unknown) => {
+			throw error instanceof NotConnected ? new NotConnected(error.cause, proxy) : error;
+		});
 		if (isForwarded && response.statusCode === 407) {
 			discard(response.body);
-			throw new NotConnected(new Error('the proxy refuses its credentials'));
+			throw new NotConnected(new Error('the proxy refuses its credentials'), proxy);
 		}
 		return toClientResponse(method, response);
 	};

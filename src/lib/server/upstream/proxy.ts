@@ -31,7 +31,7 @@ export interface ProxiedRequest {
  */
 export async function proxyRequest(wanted: ProxiedRequest): Promise<Response> {
 	const stop = stoppedWith(wanted.signal);
-	const progress = { timedOut: false, cancelled: false, responding: false };
+	const progress = { timedOut: false, cancelled: false, responding: false, url: wanted.url };
 	const idleTimeout = startIdleTimeout(wanted.timeoutMs, () => {
 		progress.timedOut = true;
 		stop.abort();

@@ -73,7 +73,9 @@ describe('toProblem', () => {
 		['not_json', 'upstream_invalid'],
 		['bad_shape', 'upstream_invalid']
 	])('maps the upstream fault %s to %s', (fault, code) => {
-		expect(toProblem(new UpstreamError(fault))).toMatchObject({ code, facts: { fault } });
+		const error = new UpstreamError(fault, 'ECONNREFUSED', 'service.example:443');
+		const facts = { fault, reason: 'ECONNREFUSED', host: 'service.example:443' };
+		expect(toProblem(error)).toMatchObject({ code, facts });
 	});
 
 	test('returns a Problem unchanged', () => {

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { NotConnected } from '$lib/server/http/upstream-error';
+import { faultOf, NotConnected } from '$lib/server/http/upstream-error';
 import { downUrl, json, startStub } from '../http/stub-server';
 import { client, post, read, startCounting } from './connections-fixture';
 
@@ -38,6 +38,19 @@ describe('an egress proxy', () => {
 		const send = client({ proxies: { http: proxy.url, https: undefined, except: '' } });
 		await read(send(`${stub.url}/a?b=c`, { method }));
 		expect([proxy.seen, stub.received.length]).toEqual([[`${method} ${stub.url}/a?b=c HTTP/1.1`], 1]);
+	});
+
+	test.each(['http', 'https'])('for %s that cannot be reached is named without its credentials', async (scheme) => {
+		const { host } = new URL(await downUrl());
+		const proxy = `http://user:secret@${host}`;
+		const send = client({ proxies: { http: proxy, https: proxy, except: '' } });
+		const url = `${scheme}://service.example/path?person=1`;
+		const error: unknown = await send(url).catch((thrown: unknown) => thrown);
+		const fault = faultOf(error, { url, timedOut: false, cancelled: false, responding: false });
+		const port = scheme === 'http' ? 80 : 443;
+		expect(fault.message).toBe(
+			`upstream fault: unreachable (ECONNREFUSED, service.example:${port} through the proxy ${host})`
+		);
 	});
 
 	test.each(['GET', 'POST'])('for https receives CONNECT for %s', async (method) => {

@@ -1,0 +1,38 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { log } from '$lib/server/log';
+import { closeStore, openStore } from '$lib/server/store';
+import { createMemoryStore } from '$lib/server/store/store';
+import { configure } from '../configured';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+const outage = vi.hoisted(() => ({ cause: null as Error | null }));
+vi.mock('$lib/server/store/redis', () => ({
+	createRedisStore: () => {
+		const verify = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(true));
+		const read = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(null));
+		return Promise.resolve({ ...createMemoryStore(), verify, read, run: verify });
+	}
+}));
+afterEach(async () => {
+	await closeStore();
+	vi.restoreAllMocks();
+	configure();
+});
+
+async function loggedFor(cause: Error, redisUrl: string) {
+	const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+	configure({ REDIS_URL: redisUrl });
+	outage.cause = cause;
+	await openStore();
+	return warned.mock.calls;
+}
+
+test('the log line about an outage of Redis names host and port, but neither the user nor the password', async () => {
+	const lines = await loggedFor(new Error('read ECONNRESET'), 'rediss://user:secret@redis.example/2');
+	expect(lines).toEqual([
+		[
+			'the shared store is unavailable: this instance uses its own memory',
+			{ host: 'redis.example:6379', cause: 'read ECONNRESET' }
+		]
+	]);
+});
