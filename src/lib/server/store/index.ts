@@ -115,12 +115,27 @@ async function openRedis(url: string): Promise<Store> {
 
 function logState(isUp: boolean, cause?: unknown): void {
 	const host = redisHost();
-	if (isUp) log.warn('the shared store is available again', host);
-	else
-		log.warn('the shared store is unavailable: this instance uses its own memory', {
-			...host,
-			cause: describeCause(cause)
-		});
+	if (isUp) {
+		log.warn('the shared store is available again', host);
+		return;
+	}
+	const text = describeCause(cause);
+	const hint = hintFor(text, config().store.redisUrl ?? '');
+	log.warn('the shared store is unavailable: this instance uses its own memory', {
+		...host,
+		cause: text,
+		...(hint !== undefined && { hint })
+	});
+}
+
+/** What to check first. Which reply Redis gives to a wrong password depends on whether the address has a user. */
+function hintFor(cause: string, redisUrl: string): string | undefined {
+	if (/\b(?:NOAUTH|WRONGPASS)\b/.test(cause)) return 'Redis does not accept the user or the password of REDIS_URL';
+	if (/\bNOPERM\b/.test(cause)) return 'the user of REDIS_URL lacks a permission';
+	if (!/ECONNRESET|closed unexpectedly|timeout|SSL/i.test(cause)) return undefined;
+	return redisUrl.startsWith('rediss:')
+		? 'check firewalls, and whether the server has TLS at this port: without TLS, use redis://'
+		: 'check firewalls, and whether the server requires TLS: then use rediss://';
 }
 
 /** The messages of the Redis client do not always name the server. */

@@ -29,10 +29,24 @@ async function loggedFor(cause: Error, redisUrl: string) {
 
 test('the log line about an outage of Redis names host and port, but neither the user nor the password', async () => {
 	const lines = await loggedFor(new Error('read ECONNRESET'), 'rediss://user:secret@redis.example/2');
+	expect(JSON.stringify(lines)).not.toMatch(/user|secret/);
 	expect(lines).toEqual([
 		[
 			'the shared store is unavailable: this instance uses its own memory',
-			{ host: 'redis.example:6379', cause: 'read ECONNRESET' }
+			expect.objectContaining({ host: 'redis.example:6379', cause: 'read ECONNRESET' })
 		]
 	]);
+});
+
+test.each([
+	['rediss', 'read ECONNRESET', 'use redis://'],
+	['rediss', 'Connection timeout', 'use redis://'],
+	['redis', 'Socket closed unexpectedly', 'use rediss://'],
+	['redis', 'NOAUTH Authentication required.', 'the user or the password of REDIS_URL'],
+	['redis', 'WRONGPASS invalid username-password pair or user is disabled.', 'the user or the password of REDIS_URL'],
+	['redis', 'NOPERM this user has no permissions', 'lacks a permission'],
+	['redis', 'connect ECONNREFUSED 127.0.0.1:6379', null]
+])('with %s:// and the cause "%s", it has the hint %j', async (scheme, cause, hint) => {
+	const [[, fields] = []] = await loggedFor(new Error(cause), `${scheme}://user:secret@redis.example`);
+	expect(fields?.hint ?? null).toEqual(hint === null ? null : expect.stringContaining(hint));
 });
