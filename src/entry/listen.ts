@@ -1,5 +1,6 @@
 import { drainAll, finishAll } from '../lib/server/runtime';
 import { log } from '../lib/server/log';
+import { version } from '../lib/server/version';
 
 /** Where to listen; IPv6 addresses have no brackets. */
 export interface ListenAddress {
@@ -15,6 +16,14 @@ export function listenAddress(listen: ListenAddress): ListenAddress {
 /** `host:port`, as in URLs and in Deno's permissions. */
 export function hostAndPort({ host, port }: ListenAddress): string {
 	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** @param url AUTH_URL */
+export function logListening(
+	address: ListenAddress,
+	{ runtime, url }: Readonly<Record<'runtime' | 'url', string>>
+): void {
+	log.info('listening', { address: hostAndPort(address), runtime, version, url });
 }
 
 /**

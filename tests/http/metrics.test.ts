@@ -28,6 +28,7 @@ describe('with METRICS_PORT', () => {
 		expect(text).toMatch(/^target_info\{service_name="eduid-wallet-portal",service_version="[\d.]+"\} 1$/m);
 		expect(series).toContain('portal_event_streams_limit{}');
 		expect(listeningLines(portal)).toHaveLength(2);
+		expect(portal.logs()).toMatch(/"message":"listening".*"version":"[\d.]+","url":"http:/);
 	});
 
 	test('a refused request is counted, whether the entry or the application refused it', async () => {

@@ -26,7 +26,7 @@ export async function main(application: Application): Promise<void> {
 	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));
 	const files = await readStaticTable(disk, `${folder}/client`);
 	const respond = await startApplication(application, environment);
-	await listenOrExit(createServe(respond, { ...config, files }), config.listen, config.shutdownDelayMs);
+	await listenOrExit(createServe(respond, { ...config, files }), config);
 }
 
 /**

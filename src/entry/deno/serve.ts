@@ -13,13 +13,14 @@ import {
 	isDraining,
 	drainOnSignals,
 	type Signals,
-	hostAndPort,
+	logListening,
 	type ListenAddress,
 	listenAddress,
 	listenFailure
 } from '../listen';
 import { checkRequest, type GateSettings, readTarget } from '../gate';
 import { internalError, refuse } from '../refusal';
+import type { Config } from '../../lib/server/config/parse';
 import { log } from '../../lib/server/log';
 import { LAUNCHED, writeLastLine } from './supervise';
 
@@ -120,16 +121,18 @@ function exit(code: number): never {
 
 /**
  * Listens until a signal, or until the launcher ends, then drains. If the port is taken, the process ends with a one-line message.
- * @param delayMs how long requests are still accepted after SIGTERM
  */
-export async function listenOrExit(serve: Serve, wanted: ListenAddress, delayMs: number): Promise<void> {
+export async function listenOrExit(
+	serve: Serve,
+	{ listen: wanted, origin, shutdownDelayMs: delayMs }: Pick<Config, 'listen' | 'origin' | 'shutdownDelayMs'>
+): Promise<void> {
 	const address = listenAddress(wanted);
 	// Before listening: a client that finds the port open may send a signal immediately.
 	const drain = drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
 	if (isLaunched()) void launcherEnded().then(() => drain('the launcher has ended'));
-	let server = tryToServe(serve, address);
+	let server = tryToServe(serve, address, origin);
 	const again = () => {
-		server = listen(serve, address);
+		server = listen(serve, address, origin);
 		return server;
 	};
 	await servedUntilClosed(server, again);
@@ -171,16 +174,15 @@ function onError(error: unknown): Response {
 	return failure(error, { header: () => null, pathname: undefined });
 }
 
-function listen(serve: Serve, address: ListenAddress): Deno.HttpServer {
-	const onListen = ({ port }: { port: number }) =>
-		log.info('listening', { address: hostAndPort({ ...address, port }), runtime: 'deno' });
+function listen(serve: Serve, address: ListenAddress, url: string): Deno.HttpServer {
+	const onListen = ({ port }: { port: number }) => logListening({ ...address, port }, { runtime: 'deno', url });
 	return Deno.serve({ hostname: address.host, port: address.port, onListen, onError }, serve);
 }
 
 /** A port that is taken at start ends the process. */
-function tryToServe(serve: Serve, address: ListenAddress): Deno.HttpServer {
+function tryToServe(serve: Serve, address: ListenAddress, url: string): Deno.HttpServer {
 	try {
-		return listen(serve, address);
+		return listen(serve, address, url);
 	} catch (error) {
 		console.error(listenFailure(address, error instanceof Error ? error.name : String(error)));
 		return exit(1);

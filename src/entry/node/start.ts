@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { FastResponse } from 'srvx/node';
-import { log, startLogging } from '../../lib/server/log';
-import { drainOnSignals, hostAndPort, type ListenAddress, listenAddress, listenFailure } from '../listen';
+import { startLogging } from '../../lib/server/log';
+import { drainOnSignals, type ListenAddress, listenAddress, listenFailure, logListening } from '../listen';
 import { createLogBuffer, flushLog, type LogBuffers } from '../log-buffer';
 import {
 	type Application,
@@ -77,7 +77,7 @@ function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers
 	server.listen(address, () => {
 		const bound = server.address();
 		const port = typeof bound === 'object' && bound ? bound.port : address.port;
-		log.info('listening', { address: hostAndPort({ ...address, port }), runtime: 'node' });
+		logListening({ ...address, port }, { runtime: 'node', url: config.origin });
 	});
 	drainOnSignals(
 		{ on: (signal, listener) => process.on(signal, listener), exit },

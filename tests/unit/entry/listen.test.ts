@@ -26,6 +26,20 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
+test('the log line about the start names the version of the portal and its public address', async () => {
+	const { logListening } = await import('../../../src/entry/listen');
+	const { log } = await import('../../../src/lib/server/log');
+	const info = vi.spyOn(log, 'info').mockImplementation(() => {});
+	logListening({ host: '::1', port: 3000 }, { runtime: 'node', url: 'https://portal.example.org' });
+	expect(info).toHaveBeenCalledExactlyOnceWith('listening', {
+		address: '[::1]:3000',
+		runtime: 'node',
+		version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+		url: 'https://portal.example.org'
+	});
+	info.mockRestore();
+});
+
 test('on SIGTERM the process waits for the delay, closes, lets the application finish, and exits', async () => {
 	const { send, close, drain, finish, isDraining } = await startProcess({ delayMs: 5000 });
 	send('SIGTERM');
