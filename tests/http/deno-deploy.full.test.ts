@@ -22,7 +22,13 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 			runtime,
 			command,
 			// Deno stores its default database in this folder.
-			env: { DENO_DIR: folder, DENO_KV: 'default', SHUTDOWN_DELAY_SECONDS: '0', AUTH_BRIDGE_TIMEOUT: '1000' }
+			env: {
+				DENO_DEPLOYMENT_ID: 'test',
+				DENO_DIR: folder,
+				DENO_KV: 'default',
+				SHUTDOWN_DELAY_SECONDS: '0',
+				AUTH_BRIDGE_TIMEOUT: '1000'
+			}
 		});
 	});
 	afterAll(async () => {
@@ -39,12 +45,13 @@ describe.skipIf(runtime !== 'deno')('started as Deno Deploy starts it, with Deno
 		expect((await signInAtInstitution(new Browser(landscape.url))).url.pathname).toBe('/account');
 		expect((await signInWithWallet(new Browser(landscape.url), landscape.sandbox)).url.pathname).toBe('/account');
 		expect(landscape.portal.logs()).not.toContain('"ERROR"');
+		expect(landscape.portal.logs()).not.toContain('outside Deno Deploy');
 		expect(landscape.portal.logs()).toContain('Did you mean AUTH_BRIDGE_TIMEOUT_MS?');
 	});
 
 	test('METRICS_PORT prevents the start, with one line that says that Deno Deploy opens no port for it', async () => {
 		const { env } = landscape;
-		const portal = spawnProgram(command, { ...env, DENO_DEPLOYMENT_ID: 'test', METRICS_PORT: '9464' });
+		const portal = spawnProgram(command, { ...env, METRICS_PORT: '9464' });
 		expect(await portal.ended).toBe(1);
 		expect(portal.logs().trim()).toMatch(/^The portal can't start: Deno Deploy opens no port for METRICS_PORT\..*$/);
 	});

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startPortal } from '../harness/portal.ts';
 import { spawnProgram } from '../harness/portal-process.ts';
 import { runtime } from '../harness/runtime.ts';
 import { denoBinary, root } from '../tasks/runtime.mjs';
@@ -45,6 +47,18 @@ describe.skipIf(runtime !== 'deno')('what Deno imports at its start', () => {
 		);
 	});
 });
+
+test.skipIf(runtime !== 'deno')(
+	'DENO_KV=default outside Deno Deploy is logged as a store of this machine only',
+	async () => {
+		const folder = await mkdtemp(join(tmpdir(), 'portal-deno-dir-'));
+		onTestFinished(() => rm(folder, { recursive: true, force: true }));
+		const portal = await startPortal({ runtime, env: { ...bareEnvironment, DENO_DIR: folder, DENO_KV: 'default' } });
+		expect(await portal.stop()).toBe(0);
+		expect(portal.logs()).toMatch(/"WARN".*outside Deno Deploy.*DENO_DIR/);
+		expect((await readdir(folder)).includes('location_data')).toBe(true);
+	}
+);
 
 describe.skipIf(runtime !== 'deno')('the server of the Deno build, without its launcher', () => {
 	test.each([

@@ -1,4 +1,4 @@
-import { startLogging } from '../../lib/server/log';
+import { log, startLogging } from '../../lib/server/log';
 import {
 	type Application,
 	readConfigOrExit,
@@ -21,6 +21,7 @@ export async function main(application: Application): Promise<void> {
 	await exitWithoutFlags(config);
 	startLogging(config.logLevel);
 	warnOfUnknownVariables(all);
+	warnOfLocalDatabase(config);
 
 	const { dirname: folder } = import.meta;
 	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));
@@ -45,6 +46,14 @@ async function exitWithoutFlags({ store, metrics }: Pick<Config, 'store' | 'metr
 
 function missing(feature: string): string {
 	return `The portal can't start: run Deno with --unstable-${feature}, or use the launcher (start.js), which sets this flag.`;
+}
+
+/** Elsewhere, Deno keeps its default database in a file of its cache, named after the path of the build: other instances do not see it. */
+function warnOfLocalDatabase({ store }: Pick<Config, 'store'>): void {
+	if (store.denoKv !== 'default' || store.redisUrl !== undefined || isDenoDeploy()) return;
+	log.warn(
+		'DENO_KV is "default" outside Deno Deploy: the store is a file in the cache folder of Deno (DENO_DIR), which no other machine shares. Set DENO_KV to the path of a file, or set REDIS_URL'
+	);
 }
 
 /** Deno Deploy reads the flags from `deno.json`, and expects a single server in the process. */
