@@ -12,7 +12,8 @@ const between = (least: number, most: number) => {
 };
 const nonEmptyText = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
 
-const Settings = v.strictObject(
+/** The settings of one backend; `docs/backends.md` describes them. */
+export const BackendSettings = v.strictObject(
 	{
 		url: v.pipe(v.string('must be a URL'), serviceUrl),
 		methods: v.optional(
@@ -49,7 +50,7 @@ const Settings = v.strictObject(
 
 /** The checks concern the token that a backend gets; see docs/backends.md. */
 const Backend = v.pipe(
-	Settings,
+	BackendSettings,
 	v.forward(
 		v.check(
 			({ token, callerScope }) => !['user', 'exchange'].includes(token) || callerScope === undefined,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BackendSettings } from '$lib/server/config/backends';
 import { parseConfig } from '$lib/server/config/parse';
 import { configFaults, environment } from '../configured';
 
@@ -50,6 +51,7 @@ describe('the backends in BACKENDS', () => {
 			tokenAudience: 'grades',
 			tokenResource: 'https://grades.example.org/'
 		};
+		expect(Object.keys(full).toSorted()).toEqual(Object.keys(BackendSettings.entries).toSorted());
 		expect(parsed({ 'grades-2': full })).toMatchObject([{ ...full, url: 'https://grades.example.org/api' }]);
 	});
 

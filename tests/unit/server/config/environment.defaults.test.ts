@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { BackendSettings } from '$lib/server/config/backends';
 import { Environment, environmentNames } from '$lib/server/config/environment';
 import { secretFileNames } from '$lib/server/config/secret-files';
 import { parseConfig } from '$lib/server/config/parse';
@@ -86,15 +87,19 @@ describe('the default of every variable', () => {
 	});
 });
 
-test('the defaults of a backend in BACKENDS match docs/backends.md', () => {
+test('the settings of a backend in BACKENDS and their defaults match docs/backends.md', () => {
 	const url = 'https://grades.example.org';
 	const [backend] = parseConfig({ ...environment, BACKENDS: JSON.stringify({ a: { url, token: 'none' } }) }).backends;
 	const given = ['name', 'url', 'token'];
 	const defaults = Object.entries({ ...backend }).filter(([name]) => !given.includes(name));
 	expect(defaults.length).toBeGreaterThan(3);
 	const documented = new Map(
-		rowsOf('docs/backends.md').map(([names = '', value = '']) => [unquoted(names), unquoted(value)])
+		rowsOf('docs/backends.md').flatMap(([names = '', value = '']) =>
+			names.split(', ').map((name) => [unquoted(name), unquoted(value)])
+		)
 	);
+	const undocumented = Object.keys(BackendSettings.entries).filter((name) => !documented.has(name));
+	expect(undocumented, 'settings without a row in docs/backends.md').toEqual([]);
 	expect(defaults.map(([name]) => [name, documented.get(name)])).toEqual(
 		defaults.map(([name, value]) => [name, JSON.stringify(value)])
 	);
