@@ -210,3 +210,27 @@ export function examineStepUp(
 		)
 	);
 }
+
+const EXCHANGE_CHECK = 'sts.token-exchange';
+const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/**
+ * Checks that the STS lists token exchange (RFC 8693), if a backend needs it: only a person's token can be exchanged, so that the doctor
+ * can't try it. Nothing is reported about an STS that lists no grant types.
+ */
+export function examineTokenExchange(
+	{ backends }: Pick<Config, 'backends'>,
+	{ grant_types_supported: listed }: AuthorizationServer
+): readonly Finding[] {
+	const names = backends.filter(({ token }) => token === 'exchange').map(({ name }) => name);
+	if (names.length === 0 || listed === undefined) return [];
+	if (listed.includes(EXCHANGE_GRANT))
+		return [good(EXCHANGE_CHECK, 'The STS lists token exchange, which BACKENDS needs.')];
+	return [
+		warning(
+			EXCHANGE_CHECK,
+			`The STS does not list token exchange (grant_types_supported), which BACKENDS needs: ${names.join(', ')}.`,
+			'Enable token exchange (RFC 8693) at the STS for the portal’s client, or use another "token" in BACKENDS.'
+		)
+	];
+}

@@ -1,7 +1,7 @@
 import type { Config } from '../lib/server/config/parse';
 import { examineBackends, examineBridge, examineBridgeCors, examineWalletSession } from './services';
 import { examineClient, examineServiceTokens, type ServiceTokens } from './client';
-import { examineDiscovery, examineStepUp } from './discovery';
+import { examineDiscovery, examineStepUp, examineTokenExchange } from './discovery';
 import { examineEgress, examineProxy } from './proxies';
 import type { Finding } from './findings';
 import { examineSessionSize, examineTokenPlace } from './session-size';
@@ -49,7 +49,15 @@ async function examineSts(config: Config): Promise<{ findings: readonly Finding[
 		examineServiceTokens(config)
 	]);
 	return {
-		findings: [...findings, ...client, ...examineStepUp(config, metadata), ...signIn, ...signOut, ...tokens.findings],
+		findings: [
+			...findings,
+			...client,
+			...examineStepUp(config, metadata),
+			...examineTokenExchange(config, metadata),
+			...signIn,
+			...signOut,
+			...tokens.findings
+		],
 		tokens
 	};
 }

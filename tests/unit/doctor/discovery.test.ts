@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examineStepUp } from '../../../src/doctor/discovery';
+import { examineStepUp, examineTokenExchange } from '../../../src/doctor/discovery';
 import { config, configure } from '../server/configured';
 
 const STS = { issuer: 'https://sts.example' };
@@ -27,4 +27,25 @@ test('reports each setting with an acr that the STS does not list', () => {
 
 test('reports a warning if the STS lists no acr values', () => {
 	expect(examine(undefined, { BACKENDS })).toEqual([expect.stringMatching(/^warning The STS does not list its acr/)]);
+});
+
+test.each([
+	[
+		'exchange',
+		['authorization_code'],
+		[expect.stringMatching(/^warning The STS does not list token exchange .*: grades\.$/)]
+	],
+	[
+		'exchange',
+		['urn:ietf:params:oauth:grant-type:token-exchange'],
+		['good The STS lists token exchange, which BACKENDS needs.']
+	],
+	// Without a list, the doctor knows nothing.
+	['exchange', undefined, []],
+	['user', ['authorization_code'], []]
+])('for a backend with token %s and an STS that lists the grants %j', (token, listed, findings) => {
+	const audience = token === 'exchange' && { tokenAudience: 'grades' };
+	configure({ BACKENDS: JSON.stringify({ grades: { url: 'https://g.example', token, ...audience } }) });
+	const found = examineTokenExchange(config(), { ...STS, ...(listed && { grant_types_supported: listed }) });
+	expect(found.map(({ severity, message }) => `${severity} ${message}`)).toEqual(findings);
 });
