@@ -57,7 +57,7 @@ export const email = v.pipe(v.string(), v.email('must be an e-mail address'));
 export const phone = v.pipe(
 	v.string(),
 	v.regex(
-		/^\+?[\d() -]{3,25}$/,
+		/^(?=(?:\D*\d){3})\+?[\d() -]{3,25}$/,
 		'must be a telephone number: digits, spaces, brackets, dashes, and an optional leading +'
 	)
 );
@@ -103,8 +103,28 @@ export const picture = v.pipe(
 		const [, type = '', base64 = ''] = /^data:([^;]+);base64,(.*)$/.exec(address) ?? [];
 		return { type, base64 };
 	}),
-	v.check(({ base64 }) => (base64.length * 3) / 4 <= LOGO_BYTES, `must be a picture of at most ${LOGO_BYTES / 1024} kB`)
+	v.check(isSmall, `must be a picture of at most ${LOGO_BYTES / 1024} kB`),
+	v.check(
+		(data) => !isSmall(data) || isPicture(data),
+		'has a content that is not a picture of its type (make the base64 with: base64 -w0)'
+	)
 );
+
+function isSmall({ base64 }: { readonly base64: string }): boolean {
+	return (base64.length * 3) / 4 <= LOGO_BYTES;
+}
+
+/** Browsers recognize PNG, WebP, JPEG and GIF by their first bytes, whatever the type says, but SVG by its type only. */
+function isPicture({ type, base64 }: { readonly type: string; readonly base64: string }): boolean {
+	const digits = base64.replace(/=+$/, '');
+	// One digit has less than a byte.
+	if (digits.length % 4 === 1) return false;
+	const bytes = atob(digits);
+	return type === 'image/svg+xml'
+		? // Without the zeros of UTF-16.
+			/<(?:[\w.-]+:)?svg[\s/>]/.test(bytes.replaceAll('\0', ''))
+		: /^(?:\x89PNG\r\n|RIFF[^]{4}WEBP|\xff\xd8\xff|GIF8)/.test(bytes);
+}
 
 function isWebAddress(text: string): boolean {
 	if (hasLineBreak(text) || !URL.canParse(text)) return false;

@@ -56,6 +56,8 @@ const secrets = v.pipe(
 	)
 );
 
+const QUERY_ID = /^[\w.:/-]{1,128}$/;
+
 const METHODS_HINT = 'must be "institution", "wallet" or both, separated by a comma';
 const signInMethods = v.pipe(
 	list,
@@ -91,8 +93,14 @@ export const Environment = v.object({
 	...serviceEntries,
 	API_AUDIENCE: v.optional(audience),
 	BACKENDS: v.optional(backends, '{}'),
-	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/, 'must be one query id'))),
-	WALLET_QUERY_IDS: v.optional(list, ''),
+	WALLET_QUERY_ID: v.optional(v.pipe(v.string(), v.regex(QUERY_ID, 'must be one query id'))),
+	WALLET_QUERY_IDS: v.optional(
+		v.pipe(
+			list,
+			v.everyItem((id) => QUERY_ID.test(id), 'must be query ids, separated by spaces or commas, without quotes')
+		),
+		''
+	),
 	WALLET_CLAIMS_TEXT: v.optional(bilingualSentence),
 	WALLET_HELP_URL: v.optional(bilingualPage),
 	RATE_LIMIT_PER_BROWSER: v.optional(wholeNumber(1, 100_000), '30'),

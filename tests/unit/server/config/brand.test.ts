@@ -18,6 +18,18 @@ describe('the branding of an institution', () => {
 		expect(brandOf({})).toMatchObject({ name: null, logo: null, privacyPage: null, accessibilityStatement: null });
 	});
 
+	test.each([
+		['svg+xml', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'],
+		['svg+xml', '\xff\xfe<\0s\0v\0g\0>\0'],
+		['svg+xml', '<s:svg xmlns:s="http://www.w3.org/2000/svg"/>'],
+		['png', '\x89PNG\r\n\x1a\n\0'],
+		['webp', 'RIFF\n\n\0\0WEBPVP8 '],
+		// Browsers show it all the same.
+		['png', '\xff\xd8\xff\xe0JFIF']
+	])('may be a logo of type %s that begins with %j', (type, content) => {
+		expect(configFaults({ BRAND_LOGO: `data:image/${type};base64,${btoa(content)}` })).toEqual([]);
+	});
+
 	test('can name colours with or without the leading dashes', () => {
 		const token = 'basis-color-default-bg-document';
 		for (const name of [token, `--${token}`]) {
@@ -32,6 +44,9 @@ describe('the branding of an institution', () => {
 		['BRAND_NAME', 'x'.repeat(81), 'must have at most 80 characters'],
 		['BRAND_LOGO', 'https://noord.example/logo.svg', 'must be a data: URL'],
 		['BRAND_LOGO', 'data:text/html;base64,AAAA', 'must be a data: URL'],
+		['BRAND_LOGO', data('image/png', 9), 'has a content that is not a picture of its type'],
+		['BRAND_LOGO', 'data:image/png;base64,iVBORw0KGgoAA', 'has a content that is not a picture of its type'],
+		['BRAND_LOGO_DARK', `data:image/svg+xml;base64,${btoa('logo.svg')}`, 'has a content that is not a picture'],
 		['BRAND_LOGO', data('image/png', 66_000), 'must be a picture of at most 64 kB'],
 		['BRAND_COLOR', 'red', 'must be a colour with six hexadecimal digits'],
 		['BRAND_TOKENS', 'red', 'must be JSON such as'],
@@ -39,6 +54,7 @@ describe('the branding of an institution', () => {
 		['BRAND_TOKENS', '{"print": {}}', 'must be JSON such as'],
 		['SUPPORT_EMAIL', 'help desk', 'must be an e-mail address'],
 		['SUPPORT_PHONE', 'ask Jan', 'must be a telephone number'],
+		['SUPPORT_PHONE', '+- ( ) -', 'must be a telephone number'],
 		['SUPPORT_URL', 'javascript:alert(1)', 'must be an http:// or https:// URL'],
 		['SUPPORT_URL', 'https://noord.example/\nhelp', 'must be an http:// or https:// URL'],
 		[

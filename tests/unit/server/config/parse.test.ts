@@ -65,6 +65,8 @@ describe('an invalid environment', () => {
 		['AUTH_BRIDGE_URL', 'http://*.example.org'],
 		['AUTH_BRIDGE_TIMEOUT_MS', '0'],
 		['WALLET_QUERY_ID', 'two queries'],
+		['WALLET_QUERY_IDS', '["student", "staff"]'],
+		['WALLET_QUERY_IDS', '?x"y'],
 		['RATE_LIMIT_PER_BROWSER', '0'],
 		['RATE_LIMIT_PER_ADDRESS', 'many'],
 		['WALLET_READS_PER_SECOND', '0'],
