@@ -1,14 +1,23 @@
-import { isApi } from '../http/request';
-import { problemResponse } from '../http/problem';
+import { isHttpError, isRedirect } from '@sveltejs/kit';
+import { logBug } from '../http/endpoint';
+import { expectsPage, isApi } from '../http/request';
+import { problemResponse, toProblem } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
 import type { Handle } from './sequence';
 
 /**
- * Kit responds to an unknown or malformed address below `/api`, or an unknown method, with a page or plain text. API
- * clients get a JSON problem instead.
+ * Kit responds to an unknown or malformed address below `/api`, an unknown method, or an exception of a handle, with a page,
+ * plain text or JSON of another form. API clients get a JSON problem instead.
  */
 export const apiProblems: Handle = async ({ event, resolve }) => {
-	const response = await resolve(event);
+	let response: Response;
+	try {
+		response = await resolve(event);
+	} catch (error) {
+		if (!isApi(event) || expectsPage(event) || isRedirect(error) || isHttpError(error)) throw error;
+		logBug(error, event.locals.requestId);
+		return problemResponse(toProblem(error), event.locals);
+	}
 	const code = codeOf(response.status, event.route.id === null);
 	if (!code || !isApi(event)) return response;
 	const isOurs = response.headers.get('content-type')?.startsWith('application/json');

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { redirect } from '@sveltejs/kit';
+import { describe, expect, test, vi } from 'vitest';
+import { Problem } from '$lib/server/http/problem';
+import { log } from '$lib/server/log';
 import { apiProblems } from '$lib/server/handles/api-problems';
 import { type EventOptions, requestEvent } from '../../../harness/request-event';
 
@@ -66,3 +69,41 @@ test.each([
 	const own = page(status);
 	expect(await responseTo(own, { path })).toBe(own);
 });
+
+describe('an exception of a handle', () => {
+	const html = { accept: 'text/html' };
+	const thrown = (error: unknown, options: EventOptions) =>
+		Promise.resolve(apiProblems({ event: requestEvent(options), resolve: () => Promise.reject(error as Error) }));
+	const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
+
+	test('below /api results in a JSON 500 that does not disclose it, and is logged', async () => {
+		logged.mockClear();
+		const response = await thrown(new Error('secret'), { path: '/api/me', routeId: '/(member)/api/me', headers: html });
+		expect([response.status, await response.json()]).toMatchObject([500, { error: 'internal_error', requestId: 'r1' }]);
+		expect(logged).toHaveBeenCalledOnce();
+	});
+
+	test('that is a problem results in that problem', async () => {
+		const response = await thrown(new Problem('upstream_unavailable'), {
+			path: '/api/me',
+			routeId: '/(member)/api/me'
+		});
+		expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+	});
+
+	test.each([
+		['for a page', new Error('a bug'), { path: '/account', routeId: '/(member)/account' }],
+		['for a route that people open', new Error('a bug'), { path: '/x', routeId: KNOWN, headers: html }],
+		['if it is a redirect', redirectTo('/login'), { path: '/api/me', routeId: '/(member)/api/me' }]
+	])('is left to Kit %s', async (_, error, options) => {
+		await expect(thrown(error, options)).rejects.toBe(error);
+	});
+});
+
+function redirectTo(path: string): unknown {
+	try {
+		return redirect(303, path);
+	} catch (error) {
+		return error;
+	}
+}

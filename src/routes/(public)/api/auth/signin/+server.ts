@@ -1,5 +1,5 @@
 import { loginPath } from '$lib/server/auth/login-page';
-import { seeOther } from '$lib/server/http/endpoint';
+import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
-export const GET: RequestHandler = ({ url }) => seeOther(loginPath(url.searchParams.get('callbackUrl')));
+export const GET: RequestHandler = endpoint(({ url }) => seeOther(loginPath(url.searchParams.get('callbackUrl'))));
