@@ -3,6 +3,7 @@ import { type Config, ConfigError, parseConfig } from '../lib/server/config/pars
 import type { Examination } from './examine';
 import { examineConnections } from './connections';
 import { examineListening } from './proxies';
+import { examineRuntime } from './runtime';
 import { type Finding, wrong, good, warning } from './findings';
 import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';
@@ -40,7 +41,7 @@ export function prepare(
 	return {
 		options,
 		config,
-		findings: [...findings, ...examineAuthorities(environment), ...unreadable],
+		findings: [...findings, ...examineRuntime(runtime, unixMs()), ...examineAuthorities(environment), ...unreadable],
 		examination: {
 			tokens,
 			proxy: options.proxy,
