@@ -51,6 +51,8 @@ interface Drain {
 	readonly delayMs: number;
 	/** Stops listening; resolves when all requests in flight are complete. */
 	readonly close: () => Promise<void>;
+	/** The number of requests in flight. */
+	readonly inFlight: () => number;
 }
 
 /** Sent by a service manager or container platform, by Ctrl-C, and when the terminal is closed. */
@@ -79,15 +81,19 @@ export function drainOnSignals(signals: Signals, drain: Drain): (reason: string)
 	return (reason) => void shutDown(reason, signals, drain);
 }
 
-async function shutDown(reason: string, signals: Signals, { delayMs, close }: Drain): Promise<void> {
+async function shutDown(reason: string, signals: Signals, { delayMs, close, inFlight }: Drain): Promise<void> {
 	if (draining) return;
 	log.info('draining', { reason });
 	draining = true;
 	drainAll();
 	const waitMs = reason === 'SIGINT' ? 0 : delayMs;
-	setTimeout(() => signals.exit(0), waitMs + LIMIT_MS);
+	setTimeout(() => {
+		log.warn('stopped before everything was complete', { requests: inFlight() });
+		signals.exit(0);
+	}, waitMs + LIMIT_MS);
 	if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
 	await close();
 	await finishAll();
+	log.info('stopped');
 	signals.exit(0);
 }

@@ -79,11 +79,16 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 				header: (name) => request.headers.get(name),
 				pathname: readTarget(request.url, settings.origin)?.pathname
 			});
+		withoutHead += 1;
 		const response = withFixedHeaders(await responseTo(request, info).catch(failed), fixed);
+		withoutHead -= 1;
 		if (isDraining()) response.headers.set('connection', 'close');
 		return response;
 	};
 }
+
+/** The requests whose response has not begun. To follow each response to its end would cost time in every request. */
+let withoutHead = 0;
 
 /** Logs an exception and creates a response that does not disclose it. */
 function failure(error: unknown, request: Parameters<typeof internalError>[1]): Response {
@@ -128,7 +133,11 @@ export async function listenOrExit(
 ): Promise<void> {
 	const address = listenAddress(wanted);
 	// Before listening: a client that finds the port open may send a signal immediately.
-	const drain = drainOnSignals(signals, { delayMs, close: () => server.shutdown() });
+	const drain = drainOnSignals(signals, {
+		delayMs,
+		close: () => server.shutdown(),
+		inFlight: () => withoutHead
+	});
 	if (isLaunched()) void launcherEnded().then(() => drain('the launcher has ended'));
 	let server = tryToServe(serve, address, origin);
 	const again = () => {

@@ -81,7 +81,7 @@ function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers
 	});
 	drainOnSignals(
 		{ on: (signal, listener) => process.on(signal, listener), exit },
-		{ delayMs, close: () => closed(server, connections) }
+		{ delayMs, close: () => closed(server, connections), inFlight: connections.inFlight }
 	);
 }
 
@@ -103,6 +103,8 @@ function watchConnections(server: Server) {
 		});
 	});
 	return {
+		inFlight: () => [...inFlight.values()].reduce((sum, count) => sum + count, 0),
+
 		/** Closes connections without a request in flight: idle ones, and those that have not sent a complete head. */
 		closeUnused: () => {
 			for (const socket of open) if (!inFlight.get(socket)) socket.destroy();

@@ -8,15 +8,19 @@ const signals = { on: (signal: string, listener: () => void) => void listeners.s
 /** A process of its own: whether it drains is known to the module. */
 async function startProcess(options: { delayMs?: number; close?: () => Promise<void> } = {}) {
 	vi.resetModules();
-	const [{ drainOnSignals, isDraining }, { onShutdown }] = await Promise.all([
+	const [{ drainOnSignals, isDraining }, { onShutdown }, { log }] = await Promise.all([
 		import('../../../src/entry/listen'),
-		import('../../../src/lib/server/runtime')
+		import('../../../src/lib/server/runtime'),
+		import('../../../src/lib/server/log')
 	]);
+	const lines: unknown[] = [];
+	for (const level of ['info', 'warn'] as const)
+		vi.spyOn(log, level).mockImplementation((...line) => void lines.push([level, ...line]));
 	const close = vi.fn(options.close ?? (() => Promise.resolve()));
 	const application = { drain: vi.fn(), finish: vi.fn(() => Promise.resolve()) };
 	onShutdown(application);
-	drainOnSignals(signals, { delayMs: options.delayMs ?? 0, close });
-	return { close, isDraining, ...application, send: (signal: string) => listeners.get(signal)?.() };
+	drainOnSignals(signals, { delayMs: options.delayMs ?? 0, close, inFlight: () => 2 });
+	return { close, isDraining, lines, ...application, send: (signal: string) => listeners.get(signal)?.() };
 }
 
 beforeEach(() => {
@@ -47,6 +51,23 @@ test('on SIGTERM the process waits for the delay, closes, lets the application f
 	await vi.advanceTimersByTimeAsync(5000);
 	expect([close.mock.calls.length, finish.mock.calls.length]).toEqual([1, 1]);
 	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+});
+
+test('the last line of the log says that the process has stopped', async () => {
+	const { send, lines } = await startProcess();
+	send('SIGTERM');
+	await vi.advanceTimersByTimeAsync(0);
+	expect(lines).toEqual([
+		['info', 'draining', { reason: 'SIGTERM' }],
+		['info', 'stopped']
+	]);
+});
+
+test('the last line of the log says how many requests were cut off', async () => {
+	const { send, lines } = await startProcess({ close: () => new Promise<void>(() => {}) });
+	send('SIGTERM');
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(lines.slice(1)).toEqual([['warn', 'stopped before everything was complete', { requests: 2 }]]);
 });
 
 test.each([
