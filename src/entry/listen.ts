@@ -28,19 +28,27 @@ export function logListening(
 
 /**
  * The message for an operator if listening fails.
- * @param reason the system's error code (Node) or the name of the error (Deno)
  * @param names the variables that the address comes from
  */
 export function listenFailure(
 	address: ListenAddress,
-	reason: string,
+	error: unknown,
 	names: { readonly host: string; readonly port: string } = { host: 'HOST', port: 'PORT' }
 ): string {
 	const where = hostAndPort(address);
-	if (['EADDRINUSE', 'AddrInUse'].includes(reason)) {
+	const reason = reasonOf(error);
+	if (reason === 'EADDRINUSE')
 		return `The portal can't start: ${where} is taken by another program. Stop that program, or set ${names.port}.`;
-	}
-	return `The portal can't start: listening on ${where} failed (${reason}). Check ${names.host} and ${names.port}.`;
+	const isPrivileged = reason === 'EACCES' && address.port < 1024;
+	const advice = isPrivileged ? ` Ports below 1024 need a privilege: set ${names.port} to a higher one.` : '';
+	return `The portal can't start: listening on ${where} failed (${reason}). Check ${names.host} and ${names.port}.${advice}`;
+}
+
+/** The system's code. Some errors of Deno have none: a host that is not found has only a message. */
+function reasonOf(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	if ('code' in error && typeof error.code === 'string') return error.code;
+	return error.name === 'Error' ? error.message : error.name;
 }
 
 /** How long requests in flight may take after the delay; container platforms kill a process after 30 s by default. */

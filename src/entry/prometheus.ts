@@ -42,7 +42,7 @@ export async function serveMetrics(wanted: ListenAddress): Promise<string | null
 	try {
 		await listening(server, address);
 	} catch (error) {
-		return listenFailure(address, reasonOf(error), { host: 'METRICS_HOST', port: 'METRICS_PORT' });
+		return listenFailure(address, error, { host: 'METRICS_HOST', port: 'METRICS_PORT' });
 	}
 	log.info('listening for metrics', { address: hostAndPort(address) });
 	return null;
@@ -128,10 +128,4 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
 			resolve();
 		});
 	});
-}
-
-/** Node's code; on Deno the name of the error, unless it has a code. */
-function reasonOf(error: unknown): string {
-	if (!(error instanceof Error)) return String(error);
-	return 'code' in error ? String(error.code) : error.name;
 }

@@ -50,15 +50,13 @@ const RESERVED_FILES = 1000;
  * The number of connections that leave open files for other purposes. Each connection is an open file. Logs a warning if the limit
  * of open files allows fewer connections than the configuration.
  * @param limit null if it is unknown
- * @param connections `CONNECTIONS`
+ * @param names the variables that `connections` comes from
  */
-export function connectionsWithin(limit: number | null, connections: number): number {
+export function connectionsWithin(limit: number | null, connections: number, names = 'CONNECTIONS'): number {
 	const allowed = limit === null ? Infinity : Math.floor(limit - Math.min(RESERVED_FILES, limit / 4));
 	if (allowed >= connections) return connections;
-	log.warn('the limit of open files (ulimit -n) is too low for CONNECTIONS: raise it, or lower CONNECTIONS', {
-		limit,
-		connections
-	});
+	const text = `the limit of open files (ulimit -n) is too low for ${names}: raise it to the number in "needed", or lower ${names}`;
+	log.warn(text, { limit, connections, needed: connections + RESERVED_FILES });
 	return allowed;
 }
 

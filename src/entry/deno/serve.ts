@@ -193,7 +193,7 @@ function tryToServe(serve: Serve, address: ListenAddress, url: string): Deno.Htt
 	try {
 		return listen(serve, address, url);
 	} catch (error) {
-		console.error(listenFailure(address, error instanceof Error ? error.name : String(error)));
+		console.error(listenFailure(address, error));
 		return exit(1);
 	}
 }

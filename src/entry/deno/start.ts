@@ -56,9 +56,12 @@ const start = async () => {
 };
 const running = supervise(start, { isStopped: () => isStopped });
 // For their warnings only, which the start does not wait for. The server has no permission to read unknown variables, and
-// Deno's server has no limit of connections.
+// Deno's server has no limit of connections: those of event streams and requests need files.
 warnOfUnknownVariables(environment);
-void shellLimit().then((output) => connectionsWithin(fileLimitIn(output), config.connections));
+const connections = config.eventStreams.maxPerProcess + config.requestsAtOnce;
+void shellLimit().then((output) =>
+	connectionsWithin(fileLimitIn(output), connections, 'EVENT_STREAMS and REQUESTS_AT_ONCE')
+);
 const code = await running;
 await flushLog(buffers);
 Deno.exit(code);

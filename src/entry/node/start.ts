@@ -70,8 +70,8 @@ function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers
 	const address = listenAddress(wanted);
 	const exit = (code: number) => void exitWhenFlushed(buffers, code);
 	const connections = watchConnections(server);
-	server.once('error', (error: NodeJS.ErrnoException) => {
-		console.error(listenFailure(address, error.code ?? error.message));
+	server.once('error', (error) => {
+		console.error(listenFailure(address, error));
 		exit(1);
 	});
 	server.listen(address, () => {

@@ -44,6 +44,21 @@ test('the log line about the start names the version of the portal and its publi
 	info.mockRestore();
 });
 
+test.each([
+	[Object.assign(new Error('x'), { code: 'EADDRINUSE' }), 3000, 'a.example:3000 is taken by another program'],
+	[Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 3000, 'failed (ENOTFOUND). Check HOST and PORT.'],
+	[Object.assign(new Error('x'), { code: 'EACCES' }), 80, 'failed (EACCES). Check HOST and PORT. Ports below 1024'],
+	[Object.assign(new Error('x'), { code: 'EACCES' }), 8080, 'failed (EACCES). Check HOST and PORT.'],
+	// Deno.
+	[new Error('failed to lookup address information'), 3000, 'failed (failed to lookup address information)'],
+	[Object.assign(new Error('x'), { name: 'NotCapable' }), 3000, 'failed (NotCapable)']
+])('a failure to listen names the cause: %s at port %i', async (error, port, text) => {
+	const { listenFailure } = await import('../../../src/entry/listen');
+	const message = listenFailure({ host: 'a.example', port }, error);
+	expect(message).toContain(text);
+	expect(message.includes('1024')).toBe(port === 80);
+});
+
 test('on SIGTERM the process waits for the delay, closes, lets the application finish, and exits', async () => {
 	const { send, close, drain, finish, isDraining } = await startProcess({ delayMs: 5000 });
 	send('SIGTERM');

@@ -39,8 +39,16 @@ test.each([
 	expect(connectionsWithin(limit, 30_000)).toBe(allowed);
 	expect(log.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ulimit -n'), {
 		limit,
-		connections: 30_000
+		connections: 30_000,
+		needed: 31_000
 	});
+});
+
+test('the warning about open files names the variables that have an effect', () => {
+	connectionsWithin(1024, 20_000, 'EVENT_STREAMS and REQUESTS_AT_ONCE');
+	const [[text] = []] = vi.mocked(log.warn).mock.calls;
+	expect(text).toContain('lower EVENT_STREAMS and REQUESTS_AT_ONCE');
+	expect(text).not.toContain('CONNECTIONS');
 });
 
 /** What the process prints before it ends with exit code 1. */
