@@ -11,6 +11,7 @@ import { telemetryEntries } from '../../lib/server/config/telemetry-variables';
 import { onShutdown } from '../../lib/server/runtime';
 import { withinLimit } from '../../lib/server/clock';
 import { version } from '../../lib/server/version';
+import { logExportFailures } from './export-failures';
 
 /** How long a shutdown may wait for the collector. */
 const SHUTDOWN_LIMIT_MS = 3000;
@@ -20,6 +21,7 @@ const SHUTDOWN_LIMIT_MS = 3000;
  * batches. There is no automatic instrumentation: only the portal's own metrics and spans are exported.
  */
 export function startTelemetry(): void {
+	logExportFailures(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
 	const resource = defaultResource()
 		.merge(
 			resourceFromAttributes({
