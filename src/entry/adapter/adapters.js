@@ -1,5 +1,4 @@
 import { rmSync, writeFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import deno from 'svelte-adapter-deno';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
@@ -65,6 +64,8 @@ export function denoAdapter(out) {
 		async adapt(builder) {
 			refusePrerendered(builder);
 			const { bundle } = await import('./bundle.js');
+			// Only here: everything that reads svelte.config.js loads this file, and Vitest warns of a source map that the package lacks.
+			const { default: deno } = await import('svelte-adapter-deno');
 			await deno({ out, precompress: true }).adapt(builder);
 			// Only the application and the public files are used: the adapter's own server imports remote code.
 			for (const name of ['deps.ts', 'env.js', 'handler.js']) rmSync(`${out}/${name}`);
