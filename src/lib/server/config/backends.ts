@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { json, settings } from './json';
 import { acrValue, acrValues, BODY_LIMIT_BYTES, MAX_AGE_RANGE, resource, scope, serviceUrl } from './fields';
 
 /** The configurable methods of a backend. GET includes HEAD, and the portal itself handles OPTIONS. */
@@ -13,7 +14,7 @@ const between = (least: number, most: number) => {
 const nonEmptyText = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
 
 /** The settings of one backend; `docs/backends.md` describes them. */
-export const BackendSettings = v.strictObject(
+export const BackendSettings = settings(
 	{
 		url: v.pipe(v.string('must be a URL'), serviceUrl),
 		methods: v.optional(
@@ -45,21 +46,23 @@ export const BackendSettings = v.strictObject(
 		tokenAudience: v.optional(nonEmptyText),
 		tokenResource: v.optional(resource)
 	},
-	'is not known, or is missing'
+	'must be an object with "url" and "token"'
 );
 
 /** The checks concern the token that a backend gets; see docs/backends.md. */
 const Backend = v.pipe(
 	BackendSettings,
 	v.forward(
-		v.check(
+		v.partialCheck(
+			[['token'], ['callerScope']],
 			({ token, callerScope }) => !['user', 'exchange'].includes(token) || callerScope === undefined,
 			'is for token "service" or "none": an API client has no user whose token could be passed on'
 		),
 		['callerScope']
 	),
 	v.forward(
-		v.check(
+		v.partialCheck(
+			[['token'], ['tokenScope'], ['tokenAudience'], ['tokenResource']],
 			({ token, tokenScope, tokenAudience, tokenResource }) =>
 				['exchange', 'service'].includes(token) || (tokenScope ?? tokenAudience ?? tokenResource) === undefined,
 			'must be "exchange" or "service" for tokenScope, tokenAudience or tokenResource: other tokens are passed as they are'
@@ -67,7 +70,8 @@ const Backend = v.pipe(
 		['token']
 	),
 	v.forward(
-		v.check(
+		v.partialCheck(
+			[['token'], ['tokenScope'], ['tokenAudience'], ['tokenResource']],
 			({ token, tokenScope, tokenAudience, tokenResource }) =>
 				token !== 'exchange' || (tokenScope ?? tokenAudience ?? tokenResource) !== undefined,
 			'is missing; token "exchange" needs it, or else tokenResource or tokenScope'
@@ -81,8 +85,7 @@ const Backend = v.pipe(
  * `constructor` in an object would find an inherited property.
  */
 export const backends = v.pipe(
-	v.string(),
-	v.parseJson({}, 'must be JSON: {"name": {"url": "https://…", "token": "user"}}'),
+	json('must be JSON: {"name": {"url": "https://…", "token": "user"}}'),
 	// valibot accepts an array as a record.
 	v.check((value) => !Array.isArray(value), 'must be an object of backends by name'),
 	v.record(

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type locales } from '../../i18n/locale';
+import { json, settings } from './json';
 import { hasLineBreak, isCalendarDate } from './fields';
 import {
 	adjustments,
@@ -19,19 +20,15 @@ export type Bilingual = Readonly<Record<(typeof locales)[number], string>>;
 
 const NOT_BILINGUAL = 'must be one text, or JSON with one for each language: {"nl": "…", "en": "…"}';
 
-/** A plain text is used for both languages; JSON has a text for each. Null for invalid JSON. */
-function forBoth(text: unknown): unknown {
-	if (typeof text !== 'string') return text;
-	if (!text.startsWith('{')) return { nl: text, en: text };
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return null;
-	}
-}
-
+/** A plain text is used for both languages; JSON has a text for each. */
 function bilingualOf(part: v.GenericSchema<string>, message: string) {
-	return v.pipe(v.unknown(), v.transform(forBoth), v.strictObject({ nl: part, en: part }, message));
+	const isJson = (text: unknown) => typeof text === 'string' && text.startsWith('{');
+	return v.pipe(
+		v.unknown(),
+		v.lazy((text) => (isJson(text) ? json(message) : v.unknown())),
+		v.transform((text) => (typeof text === 'string' ? { nl: text, en: text } : text)),
+		v.strictObject({ nl: part, en: part }, message)
+	);
 }
 
 const words = (most: number) =>
@@ -81,9 +78,8 @@ const ofScheme = v.pipe(
 
 /** Colours by token, for the light and the dark scheme. */
 const tokenColours = v.pipe(
-	v.string(),
-	v.parseJson(undefined, TOKEN_SHAPE),
-	v.strictObject(
+	json(TOKEN_SHAPE),
+	settings(
 		Object.fromEntries(schemes.map((scheme) => [scheme, v.optional(ofScheme, {})])) as Record<
 			Scheme,
 			v.OptionalSchema<typeof ofScheme, Record<string, never>>
@@ -140,9 +136,9 @@ const date = v.pipe(
 	v.check((text) => /^\d{4}-\d\d-\d\d$/.test(text) && isCalendarDate(text), NO_DATE)
 );
 
-const Report = v.strictObject({ title: bilingual, url: page, date }, SHAPE);
+const Report = settings({ title: bilingual, url: page, date }, SHAPE);
 
-const Finding = v.strictObject(
+const Finding = settings(
 	{
 		/** The problem, and whom it affects. */
 		what: bilingualText,
@@ -153,7 +149,7 @@ const Finding = v.strictObject(
 	SHAPE
 );
 
-const Statement = v.strictObject(
+const Statement = settings(
 	{
 		organisation: bilingual,
 		/** As in the Dutch model: A complies, B complies in part, C first measures taken, D does not comply, E not assessed. */
@@ -162,11 +158,11 @@ const Statement = v.strictObject(
 		date,
 		/** The job title of the person who approved the statement. */
 		signedBy: v.optional(bilingual),
-		reports: v.optional(v.array(Report, SHAPE), []),
-		findings: v.optional(v.array(Finding, SHAPE), []),
+		reports: v.optional(v.array(Report, 'must be a list'), []),
+		findings: v.optional(v.array(Finding, 'must be a list'), []),
 		/** Where people report that something does not work. Default: the support contact. */
 		contact: v.optional(
-			v.strictObject(
+			settings(
 				{
 					name: v.optional(bilingual),
 					email: v.optional(email),
@@ -184,10 +180,10 @@ const Statement = v.strictObject(
 
 /** The institution's data for the accessibility statement. A status of A or B must be supported by at least one report. */
 export const accessibilityStatement = v.pipe(
-	v.string(),
-	v.parseJson(undefined, SHAPE),
+	json(SHAPE),
 	Statement,
-	v.check(
+	v.partialCheck(
+		[['status'], ['reports']],
 		({ status, reports }) => !['A', 'B'].includes(status) || reports.length > 0,
 		'needs at least one report when the status is A or B'
 	)

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { builtin } from '../runtime';
 import { unixSeconds } from '../clock';
+import { jsonFault } from './json';
 
 /** A key pair with which the portal authenticates to the STS (`private_key_jwt`, OpenID Connect Core 9). */
 export interface ClientKey {
@@ -91,7 +92,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 		return JSON.parse(text) as Record<string, unknown>;
 	} catch {
 		// The error of `JSON.parse` repeats a part of the text.
-		throw new KeyFault('must be JSON (a JWK or a JWK Set), or PEM');
+		throw new KeyFault(`must be JSON (a JWK or a JWK Set), or PEM; ${jsonFault(text)}`);
 	}
 }
 

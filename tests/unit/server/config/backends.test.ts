@@ -67,13 +67,23 @@ describe('the backends in BACKENDS', () => {
 		['a numeric acr', { grades: { ...grades, acr: 2 } }, 'BACKENDS: grades.acr'],
 		['an age below a minute', { grades: { ...grades, maxAge: 59 } }, 'BACKENDS: grades.maxAge: must be a whole number'],
 		['no JSON', 'grades=https://grades.example.org', 'BACKENDS: must be JSON'],
+		[
+			'text without quotes',
+			'{"grades": {"url": https}}',
+			'BACKENDS: must be JSON: {"name": {"url": "https://…", "token": "user"}}; line 1 is not JSON from character 20'
+		],
+		[
+			'no object',
+			{ grades: 'https://grades.example.org' },
+			'BACKENDS: grades: must be an object with "url" and "token"'
+		],
 		['a list', [grades], 'BACKENDS: must be an object'],
 		['a name with a slash', { 'a/b': grades }, 'BACKENDS: ?: must have names'],
 		['a name with capitals', { Grades: grades }, 'BACKENDS: Grades: must have names'],
-		['no URL', { grades: { token: 'user' } }, 'BACKENDS: grades.url: is not known, or is missing'],
+		['no URL', { grades: { token: 'user' } }, 'BACKENDS: grades.url: is missing'],
 		['a URL with a password', { grades: { ...grades, url: 'https://a:b@c.example' } }, 'BACKENDS: grades.url: must'],
 		['a URL with a query', { grades: { ...grades, url: 'https://c.example/?a=b' } }, 'BACKENDS: grades.url: must'],
-		['no kind of token', { grades: { url: grades.url } }, 'BACKENDS: grades.token: is not known, or is missing'],
+		['no kind of token', { grades: { url: grades.url } }, 'BACKENDS: grades.token: is missing'],
 		['another kind of token', { grades: { ...grades, token: 'basic' } }, 'BACKENDS: grades.token: must be "user"'],
 		[
 			'an unknown method',
@@ -87,7 +97,11 @@ describe('the backends in BACKENDS', () => {
 			{ grades: { ...grades, maxRequestBytes: 1.5 } },
 			'BACKENDS: grades.maxRequestBytes: must be a whole'
 		],
-		['an unknown setting', { grades: { ...grades, audience: 'x' } }, 'BACKENDS: grades.audience: is not known'],
+		[
+			'an unknown setting',
+			{ grades: { ...grades, audience: 'x' } },
+			'BACKENDS: grades.audience: is not known; the names are url, methods, token, '
+		],
 		['callers with token "user"', { grades: { ...grades, callerScope: 'x' } }, 'BACKENDS: grades.callerScope: is for'],
 		['callers with token "exchange"', { grades: { ...exchange, callerScope: 'x' } }, 'grades.callerScope: is for'],
 		[
@@ -103,6 +117,16 @@ describe('the backends in BACKENDS', () => {
 		['a scope with token "user"', { grades: { ...grades, tokenScope: 'x' } }, 'BACKENDS: grades.token: must be']
 	])('prevent the portal from starting with %s', (_, backends, fault) => {
 		expect(faultsOf(backends)).toEqual([expect.stringContaining(fault)]);
+	});
+
+	test('report unknown settings and faults of several settings together', () => {
+		const faults = faultsOf({ grades: { ...grades, callerScope: 'x', methods: ['TRACE'], first: 1, second: 2 } });
+		expect(faults.map((fault) => fault.split(': ')[1]).sort()).toEqual([
+			'grades.callerScope',
+			'grades.first',
+			'grades.methods.0',
+			'grades.second'
+		]);
 	});
 
 	test('report all their faults at once, and repeat no value', () => {

@@ -40,7 +40,7 @@ describe('the branding of an institution', () => {
 
 	test.each([
 		['BRAND_NAME', '{"nl": "Noord"}', 'must be one text, or JSON'],
-		['BRAND_NAME', '{"nl": "Noord", "en": ', 'must be one text, or JSON'],
+		['BRAND_NAME', '{"nl": "Noord", "en": ', 'must be one text, or JSON .*its end is missing'],
 		['BRAND_NAME', 'x'.repeat(81), 'must have at most 80 characters'],
 		['BRAND_LOGO', 'https://noord.example/logo.svg', 'must be a data: URL'],
 		['BRAND_LOGO', 'data:text/html;base64,AAAA', 'must be a data: URL'],
@@ -51,7 +51,8 @@ describe('the branding of an institution', () => {
 		['BRAND_COLOR', 'red', 'must be a colour with six hexadecimal digits'],
 		['BRAND_TOKENS', 'red', 'must be JSON such as'],
 		['BRAND_TOKENS', '{"light": {"basis-color-nothing": "#000000"}}', 'has an unknown token'],
-		['BRAND_TOKENS', '{"print": {}}', 'must be JSON such as'],
+		['BRAND_TOKENS', '{"print": {}}', 'print: is not known; the names are light, dark'],
+		['BRAND_TOKENS', '{"light": {},}', 'line 1 is not JSON from character 14'],
 		['SUPPORT_EMAIL', 'help desk', 'must be an e-mail address'],
 		['SUPPORT_PHONE', 'ask Jan', 'must be a telephone number'],
 		['SUPPORT_PHONE', '+- ( ) -', 'must be a telephone number'],
@@ -70,7 +71,14 @@ describe('the branding of an institution', () => {
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: '22 november' }), 'must be a date such as'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: '2026-02-30' }), 'must be a date such as'],
 		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, status: 'A' }), 'needs at least one report'],
-		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, more: 1 }), 'must be JSON']
+		['ACCESSIBILITY_STATEMENT', '1', 'must be JSON; docs/branding.md shows what is in it'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, date: undefined }), 'date: is missing'],
+		['ACCESSIBILITY_STATEMENT', JSON.stringify({ ...statement, reports: report }), 'reports: must be a list'],
+		[
+			'ACCESSIBILITY_STATEMENT',
+			JSON.stringify({ ...statement, more: 1 }),
+			'more: is not known; the names are organisation'
+		]
 	])('%s=%s is refused: %s', (name, value, fault) => {
 		expect(configFaults({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
 	});
@@ -78,6 +86,11 @@ describe('the branding of an institution', () => {
 	test('(a11y 28) a claim of compliance is accepted if a report supports it', () => {
 		const claim = { ...statement, status: 'A', reports: [report] };
 		expect(configFaults({ ACCESSIBILITY_STATEMENT: JSON.stringify(claim) })).toEqual([]);
+	});
+
+	test('a claim of compliance without a report is reported together with other faults', () => {
+		const claim = JSON.stringify({ ...statement, status: 'A', date: 'today', findings: 1 });
+		expect(configFaults({ ACCESSIBILITY_STATEMENT: claim })).toHaveLength(3);
 	});
 
 	test('a fault inside JSON is reported with its path', () => {
