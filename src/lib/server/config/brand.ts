@@ -99,7 +99,7 @@ export const picture = v.pipe(
 		const [, type = '', base64 = ''] = /^data:([^;]+);base64,(.*)$/.exec(address) ?? [];
 		return { type, base64 };
 	}),
-	v.check(isSmall, `must be a picture of at most ${LOGO_BYTES / 1024} kB`),
+	v.check((data) => isSmall(data), `must be a picture of at most ${LOGO_BYTES / 1024} kB`),
 	v.check(
 		(data) => !isSmall(data) || isPicture(data),
 		'has a content that is not a picture of its type (make the base64 with: base64 -w0)'
