@@ -186,8 +186,8 @@ function isAddress(text: string, scheme: RegExp): boolean {
 
 function isDecodable(text: string): boolean {
 	try {
-		decodeURIComponent(text);
-		return true;
+		// The result is used, because the bundler removes a call that only throws.
+		return decodeURIComponent(text).length <= text.length;
 	} catch {
 		return false;
 	}
