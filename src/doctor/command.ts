@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';
 import { runtime } from '../lib/server/runtime';
 import { unixMs } from '../lib/server/clock';
+import { distrustWarning, settingWarnings } from '../lib/server/config/setting-warnings';
 import { unknownVariables } from '../lib/server/config/unknown-variables';
 
 const STANDARD_INPUT = 0;
@@ -36,7 +37,7 @@ export function prepare(
 ): Preparation | EarlyEnd {
 	const options = optionsOf(args);
 	if ('code' in options) return options;
-	const { config, findings } = examineConfiguration(environment);
+	const { config, findings } = examineConfiguration(environment, options);
 	const { tokens, unreadable } = readTokens(options.tokens);
 	return {
 		options,
@@ -149,7 +150,10 @@ interface ExaminedConfiguration {
 	readonly findings: readonly Finding[];
 }
 
-function examineConfiguration(environment: Readonly<Record<string, string | undefined>>): ExaminedConfiguration {
+function examineConfiguration(
+	environment: Readonly<Record<string, string | undefined>>,
+	{ proxy }: Pick<DoctorOptions, 'proxy'>
+): ExaminedConfiguration {
 	const unknown = unknownVariables(environment).map(({ name, nearest }) =>
 		warning(
 			'configuration.unknown',
@@ -162,11 +166,14 @@ function examineConfiguration(environment: Readonly<Record<string, string | unde
 		const adjusted = config.brand.adjustments.map((text) =>
 			warning('configuration.brand', text, 'No action is needed, unless you want another colour.')
 		);
+		// With --proxy, the check of the proxy reports the same.
+		const settings = [...settingWarnings(environment, config), ...(proxy === undefined ? distrustWarning(config) : [])];
 		const complete = good(
 			'configuration',
 			'The configuration is complete, and the brand’s colours have enough contrast.'
 		);
 		const ofSettings = [
+			...settings.map(({ message, advice }) => warning('configuration.settings', message, advice)),
 			...examineListening(config),
 			...examineConnections(config),
 			...examineSecurityContact(config, unixMs())

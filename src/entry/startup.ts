@@ -1,6 +1,8 @@
 import type { Server, SSRManifest } from '@sveltejs/kit';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
+import { distrustWarning, settingWarnings } from '../lib/server/config/setting-warnings';
+import { unixMs } from '../lib/server/clock';
 import { log } from '../lib/server/log';
 import type { serveMetrics } from './prometheus';
 
@@ -41,6 +43,14 @@ export async function startMetrics({ metrics }: Pick<Config, 'metrics'>, load: (
 /** Logs a warning for each variable that is probably misspelt. */
 export function warnOfUnknownVariables(environment: Readonly<Record<string, string | undefined>>): void {
 	for (const unknown of unknownVariables(environment)) log.warn(unknownVariableText(unknown));
+}
+
+/** Logs a warning for each setting that has no effect, or not the intended one. */
+export function warnOfSettings(environment: Readonly<Record<string, string | undefined>>, config: Config): void {
+	for (const { message, advice } of [...settingWarnings(environment, config), ...distrustWarning(config)])
+		log.warn(`${message} ${advice}`);
+	if (config.securityContact !== null && config.securityContact.expiresAtMs < unixMs())
+		log.warn('SECURITY_EXPIRES is in the past: /.well-known/security.txt says that it must no longer be used');
 }
 
 /** How many open files remain for other purposes, such as calls to other services; at most a quarter of the limit. */

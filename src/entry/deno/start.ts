@@ -6,7 +6,7 @@ import { describeCause } from '../../lib/server/error-fields';
 import { log, startLogging } from '../../lib/server/log';
 import { endSignals } from '../listen';
 import { flushLog } from '../log-buffer';
-import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfUnknownVariables } from '../startup';
+import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfSettings, warnOfUnknownVariables } from '../startup';
 import { discoverEndpoints, permissionFlags } from './permissions';
 import { telemetryEnvironment } from './environment';
 import { denoLogBuffers, exitOf, LAUNCHED, forwardLines, sendSignal, supervise } from './supervise';
@@ -58,6 +58,7 @@ const running = supervise(start, { isStopped: () => isStopped });
 // For their warnings only, which the start does not wait for. The server has no permission to read unknown variables, and
 // Deno's server has no limit of connections: those of event streams and requests need files.
 warnOfUnknownVariables(environment);
+warnOfSettings(environment, config);
 const connections = config.eventStreams.maxPerProcess + config.requestsAtOnce;
 void shellLimit().then((output) =>
 	connectionsWithin(fileLimitIn(output), connections, 'EVENT_STREAMS and REQUESTS_AT_ONCE')

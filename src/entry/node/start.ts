@@ -16,6 +16,7 @@ import {
 	startApplication,
 	startMetrics,
 	warnOfFewConnections,
+	warnOfSettings,
 	warnOfUnknownVariables
 } from '../startup';
 import { readStaticTable } from '../static-files';
@@ -28,6 +29,7 @@ if (config.store.denoKv !== undefined && config.store.redisUrl === undefined)
 const buffers = nodeLogBuffers();
 startLogging(config.logLevel, buffers);
 warnOfUnknownVariables(process.env);
+warnOfSettings(process.env, config);
 warnOfFewConnections(config);
 const fileLimit = fileLimitIn(processLimits());
 const connections = connectionsWithin(fileLimit, config.connections);

@@ -1,6 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { log } from '../../../src/lib/server/log';
-import { connectionsWithin, fileLimitIn, readConfigOrExit, warnOfFewConnections } from '../../../src/entry/startup';
+import {
+	connectionsWithin,
+	fileLimitIn,
+	readConfigOrExit,
+	warnOfFewConnections,
+	warnOfSettings
+} from '../../../src/entry/startup';
 import { parseConfig } from '../../../src/lib/server/config/parse';
 import { environment } from '../server/configured';
 
@@ -104,3 +110,19 @@ test.each([{ EVENT_STREAMS: '50000' }, { CONNECTIONS: '25000' }, { REQUESTS_AT_O
 		});
 	}
 );
+
+const contact = { SECURITY_CONTACT: 'csirt@uni.example' };
+
+test.each([
+	[{}, []],
+	[{ TRUSTED_HOPS: '2' }, ['TRUSTED_HOPS has no effect without AUTH_TRUST_HOST=true.']],
+	[{ AUTH_URL: 'https://portal.example.org', STS_ISSUER_URL: 'https://sts.example' }, ['AUTH_TRUST_HOST is false']],
+	[{ ...contact, SECURITY_EXPIRES: '2020-01-01' }, ['SECURITY_EXPIRES is in the past']],
+	[{ ...contact, SECURITY_EXPIRES: '2999-01-01' }, []]
+])('a start with %o warns: %j', (changes, texts) => {
+	const changed = { ...environment, ...changes };
+	warnOfSettings(changed, parseConfig(changed));
+	expect(vi.mocked(log.warn).mock.calls.map(([text]) => text)).toEqual(
+		texts.map((text) => expect.stringContaining(text) as string)
+	);
+});
