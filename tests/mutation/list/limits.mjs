@@ -34,8 +34,8 @@ export const limits = [
 	{
 		name: 'a drain never ends',
 		file: 'src/entry/listen.ts',
-		find: '\tsetTimeout(() => signals.exit(0), waitMs + LIMIT_MS);\n',
-		replace: '',
+		find: '\t\tsignals.exit(0);\n\t}, waitMs + LIMIT_MS);\n',
+		replace: '\t}, waitMs + LIMIT_MS);\n',
 		test: 'tests/unit/entry/listen.test.ts'
 	},
 	{

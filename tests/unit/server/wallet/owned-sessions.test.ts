@@ -16,7 +16,8 @@ vi.mock('$lib/server/auth/oidc-client', () => ({
 	authorizationRequest: vi.fn(() => Promise.reject(new Error('no request is made')))
 }));
 vi.mock('$lib/server/sts/institutions', () => ({
-	institutions: vi.fn(async () => [{ id: 'uni-a', name: 'University A' }])
+	institutions: vi.fn(async () => [{ id: 'uni-a', name: 'University A' }]),
+	listFailure: () => new Error('no response')
 }));
 beforeEach(() => vi.clearAllMocks());
 
