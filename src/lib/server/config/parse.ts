@@ -34,15 +34,16 @@ export type Config = ReturnType<typeof arrange>;
  */
 export function parseConfig(environment: RawEnvironment): Config {
 	const { environment: plain, faults: quoted } = withoutQuotes(environment, environmentNames);
-	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(plain));
+	const given = (name: string) => givenName(name, plain);
+	const { environment: complete, files, faults } = readSecretFiles(withOlderNames(plain), given);
 	const result = v.safeParse(Environment, complete);
 	const issues = result.issues ?? [];
 	const unread = secretNames.filter((name) => complete[name] === undefined && complete[`${name}_FILE`] !== undefined);
 	const invalid = new Set([...issues.map(nameOf), ...unread]);
 	// A secret whose file can't be read is not missing.
 	const known = { ...(result.output as Environment), ...Object.fromEntries(unread.map((name) => [name, ''])) };
-	// The variable that the operator has set: that of the value, or of the file with the value.
-	const settingOf = (name: string) => (complete[`${name}_FILE`] === undefined ? name : `${name}_FILE`);
+	// The variable that the operator has set: that of the value, also by its older name, or of the file with the value.
+	const settingOf = (name: string) => (complete[`${name}_FILE`] === undefined ? given(name) : `${name}_FILE`);
 	const described = [
 		...issues.map((issue) => ({ setting: settingOf(nameOf(issue)), text: textOf(issue) })),
 		...faultsOfRules(known, invalid).map(({ name, message }) => ({ setting: settingOf(name), text: message }))
@@ -53,6 +54,15 @@ export function parseConfig(environment: RawEnvironment): Config {
 	const all = [...quoted, ...faults, ...described];
 	if (!result.success || all.length > 0) throw new ConfigError([...new Set(all)]);
 	return arrange(result.output, files);
+}
+
+/** The name by which the operator has set a variable. */
+function givenName(name: string, environment: RawEnvironment): string {
+	const isSet = (other: string) => Boolean(environment[other]?.trim());
+	const lower = lowerCaseNames.find((other) => other === name.toLowerCase());
+	if (lower !== undefined && isSet(lower)) return lower;
+	const older = name.replace(/^AUTH_(?=SECRET$|URL$)/, 'NEXTAUTH_');
+	return !isSet(name) && isSet(older) ? older : name;
 }
 
 function withOlderNames(environment: RawEnvironment): RawEnvironment {

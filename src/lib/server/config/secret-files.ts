@@ -33,8 +33,9 @@ interface WithSecrets {
  * Reads the secrets that are in files, as Docker, Kubernetes and systemd provide them. White space at both ends of a file is
  * dropped, because most tools end a file with a line break.
  * @param environment without empty variables
+ * @param given returns the name by which the operator has set a variable
  */
-export function readSecretFiles(environment: Variables): WithSecrets {
+export function readSecretFiles(environment: Variables, given: (name: string) => string): WithSecrets {
 	const values: Record<string, string> = {};
 	const files: string[] = [];
 	const faults: string[] = [];
@@ -45,7 +46,7 @@ export function readSecretFiles(environment: Variables): WithSecrets {
 		const read =
 			environment[name] === undefined
 				? readSecret(name, file)
-				: { fault: `is set in addition to ${name}; set only one` };
+				: { fault: `is set in addition to ${given(name)}; set only one` };
 		if ('fault' in read) faults.push(`${fileVariable(name)}: ${read.fault}`);
 		else values[name] = read.value;
 	}

@@ -72,3 +72,14 @@ describe('a valid environment', () => {
 		expect([sts.scope, service.bridge?.scope]).toEqual(['openid profile email', 'one two']);
 	});
 });
+
+test.each([
+	[{ AUTH_URL: '', NEXTAUTH_URL: 'portal' }, 'NEXTAUTH_URL'],
+	[{ AUTH_SECRET: '', NEXTAUTH_SECRET: 'short' }, 'NEXTAUTH_SECRET'],
+	[{ https_proxy: 'socks5://proxy' }, 'https_proxy'],
+	[{ HTTPS_PROXY: 'socks5://proxy' }, 'HTTPS_PROXY'],
+	[{ AUTH_URL: 'portal', NEXTAUTH_URL: 'http://localhost' }, 'AUTH_URL'],
+	[{ AUTH_SECRET: '' }, 'AUTH_SECRET']
+])('a fault of %j has the name that the operator has set: %s', (changes, name) => {
+	expect(configFaults(changes)).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+});

@@ -88,7 +88,9 @@ describe('an unusable secret file results in one fault, which shows neither path
 
 	test('together with the older name of the variable', () => {
 		const older = { ...withFile('AUTH_SECRET', fileWith('x')), NEXTAUTH_SECRET: environment.AUTH_SECRET };
-		expect(configFaults(older)).toEqual(['AUTH_SECRET_FILE: is set in addition to AUTH_SECRET; set only one']);
+		expect(configFaults(older)).toEqual(['AUTH_SECRET_FILE: is set in addition to NEXTAUTH_SECRET; set only one']);
+		const lower = { HTTPS_PROXY_FILE: fileWith('http://a'), https_proxy: 'http://b' };
+		expect(configFaults(lower)).toEqual(['HTTPS_PROXY_FILE: is set in addition to https_proxy; set only one']);
 	});
 
 	test('together with faults of other variables, all of which are listed', () => {
