@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
 import type { Examination } from './examine';
-import { examineConnections } from './connections';
 import { examineListening } from './proxies';
-import { examineRuntime } from './runtime';
+import { examineConnections, examineRuntime } from './runtime';
 import { type Finding, wrong, good, warning } from './findings';
 import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';

@@ -1,3 +1,6 @@
+import { lacksConnections } from '../entry/startup';
+import type { Config } from '../lib/server/config/parse';
+import { runtime as thisRuntime } from '../lib/server/runtime';
 import { type Finding, warning } from './findings';
 
 /** The end of life of the release lines of Node (https://github.com/nodejs/Release). */
@@ -20,6 +23,19 @@ export function examineRuntime(runtime: string, nowMs: number): readonly Finding
 			'runtime',
 			`Node ${major} reached its end of life on ${end}, and gets no more security fixes.`,
 			'Run the portal with a supported release line of Node: https://github.com/nodejs/Release#release-schedule.'
+		)
+	];
+}
+
+/** Whether the limits of a process fit together. On Deno, `CONNECTIONS` has no effect. */
+export function examineConnections(config: Config): readonly Finding[] {
+	if (!thisRuntime.startsWith('node') || !lacksConnections(config)) return [];
+	const { connections, eventStreams, requestsAtOnce } = config;
+	return [
+		warning(
+			'configuration.connections',
+			`CONNECTIONS (${connections}) is not more than EVENT_STREAMS (${eventStreams.maxPerProcess}) and REQUESTS_AT_ONCE (${requestsAtOnce}) together: further connections are closed without a response.`,
+			'Raise CONNECTIONS, or lower the other two.'
 		)
 	];
 }

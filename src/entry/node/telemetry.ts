@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { context, metrics, trace } from '@opentelemetry/api';
+import { context, diag, type DiagLogger, DiagLogLevel, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -11,10 +11,14 @@ import { telemetryEntries } from '../../lib/server/config/telemetry-variables';
 import { onShutdown } from '../../lib/server/runtime';
 import { withinLimit } from '../../lib/server/clock';
 import { version } from '../../lib/server/version';
-import { logExportFailures } from './export-failures';
+import { hostOf } from '../../lib/server/error-fields';
+import { log } from '../../lib/server/log';
 
 /** How long a shutdown may wait for the collector. */
 const SHUTDOWN_LIMIT_MS = 3000;
+
+/** A collector that is down fails each export of metrics and of traces. */
+const REPORT_EVERY_MS = 5 * 60_000;
 
 /**
  * Exports metrics and traces by OTLP over HTTP, as JSON. OpenTelemetry's SDK reads its own variables for endpoint, headers, sampling and
@@ -54,4 +58,30 @@ export function startTelemetry(): void {
 	// Metrics since the last export would be lost otherwise.
 	const shutDown = () => Promise.all([meters.shutdown(), tracers.shutdown()]);
 	onShutdown({ finish: () => withinLimit(shutDown(), SHUTDOWN_LIMIT_MS) });
+}
+
+/** Logs failed exports, which OpenTelemetry reports to its own logger only, at most once in five minutes. */
+export function logExportFailures(endpoint: string | undefined, now: () => number = () => performance.now()): void {
+	let reportedAtMs = -Infinity;
+
+	function report(text: string): void {
+		if (now() - reportedAtMs < REPORT_EVERY_MS) return;
+		reportedAtMs = now();
+		log.warn('telemetry cannot be exported', { host: hostOf(endpoint ?? ''), cause: causeIn(text) });
+	}
+
+	const ignore = () => {};
+	const logger: DiagLogger = { error: report, warn: ignore, info: ignore, debug: ignore, verbose: ignore };
+	diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
+}
+
+/** OpenTelemetry reports an error as JSON. Its other fields are its stack, and what the collector responded. */
+function causeIn(text: string): string {
+	try {
+		const { message, code } = JSON.parse(text) as { readonly message?: unknown; readonly code?: unknown };
+		const known = [code, message].filter((part) => typeof part === 'string' && part !== '');
+		return known.length > 0 ? known.join(' ') : 'unknown';
+	} catch {
+		return text;
+	}
 }

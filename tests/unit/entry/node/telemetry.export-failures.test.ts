@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { afterEach, expect, test, vi } from 'vitest';
-import { logExportFailures } from '../../../../src/entry/node/export-failures';
+import { logExportFailures } from '../../../../src/entry/node/telemetry';
 import { log } from '../../../../src/lib/server/log';
 
 afterEach(() => {
