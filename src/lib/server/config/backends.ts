@@ -35,7 +35,7 @@ export const BackendSettings = settings(
 						acrValue,
 						v.transform((value) => [value])
 					),
-					v.pipe(acrValues, v.minLength(1))
+					v.pipe(acrValues, v.minLength(1, 'must name a value of the acr claim'))
 				],
 				'must be a value of the acr claim, or a list of at most ten of them'
 			)

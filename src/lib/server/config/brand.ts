@@ -48,11 +48,13 @@ const pageAddress = v.pipe(v.string(NO_PAGE), v.check(isWebAddress, NO_PAGE));
 
 /** The address of an external page: one for both languages, or one for each. */
 export const bilingualPage = bilingualOf(pageAddress, NO_PAGE);
-const page = v.pipe(v.string(), v.check(isWebAddress, 'must be an http:// or https:// URL'));
+const NO_ADDRESS = 'must be an http:// or https:// URL';
+const page = v.pipe(v.string(NO_ADDRESS), v.check(isWebAddress, NO_ADDRESS));
 
-export const email = v.pipe(v.string(), v.email('must be an e-mail address'));
+const NO_EMAIL = 'must be an e-mail address';
+export const email = v.pipe(v.string(NO_EMAIL), v.email(NO_EMAIL));
 export const phone = v.pipe(
-	v.string(),
+	v.string('must be a telephone number'),
 	v.regex(
 		/^(?=(?:\D*\d){3})\+?[\d() -]{3,25}$/,
 		'must be a telephone number: digits, spaces, brackets, dashes, and an optional leading +'

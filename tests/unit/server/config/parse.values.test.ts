@@ -83,3 +83,17 @@ test.each([
 ])('a fault of %j has the name that the operator has set: %s', (changes, name) => {
 	expect(configFaults(changes)).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
 });
+
+const STATEMENT = { organisation: 'Noord', status: 'C', date: '2026-11-22' };
+
+test.each([
+	['BACKENDS', { a: { url: 'https://a.example', token: 'none', acr: [] } }],
+	['BACKENDS', { a: { url: 'https://a.example', token: 'none', acr: [5] } }],
+	['BACKENDS', { a: { url: 5, token: 'none' } }],
+	['ACCESSIBILITY_STATEMENT', { ...STATEMENT, registerUrl: 5 }],
+	['ACCESSIBILITY_STATEMENT', { ...STATEMENT, contact: { email: 5 } }],
+	['ACCESSIBILITY_STATEMENT', { ...STATEMENT, contact: { phone: 5 } }],
+	['ACCESSIBILITY_STATEMENT', { ...STATEMENT, reports: [{ title: 'a', url: 5, date: '2026-11-22' }] }]
+])('%s=%j is refused in the words of the portal', (name, value) => {
+	expect(configFaults({ [name]: JSON.stringify(value) })).toEqual([expect.stringMatching(/: must /)]);
+});
