@@ -10,14 +10,13 @@ const faultsOf = (name: string, address: string) => configFaults({ [name]: addre
 
 describe.each(withCredentials)('the address in %s', (name) => {
 	const scheme = schemeOf(name);
-	const setting = name.toUpperCase();
 
 	test.each(['100%zz', '%', 'a%4', 'a/b', '1/b', 'a?b', '1?b', 'a#b', '1#b', '%ff'])(
 		'with the unencoded password %s is refused, and the fault says how to encode it but does not repeat it',
 		(password) => {
 			for (const user of ['', 'user']) {
 				const faults = faultsOf(name, `${scheme}://${user}:${password}@localhost:6379`);
-				expect(faults).toEqual([expect.stringMatching(new RegExp(`^${setting}: must .*percent-encode`))]);
+				expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}: must .*percent-encode`))]);
 				expect(faults.join()).not.toContain(`${password}@`);
 			}
 		}
