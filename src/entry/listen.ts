@@ -95,13 +95,19 @@ async function shutDown(reason: string, signals: Signals, { delayMs, close, inFl
 	draining = true;
 	drainAll();
 	const waitMs = reason === 'SIGINT' ? 0 : delayMs;
-	setTimeout(() => {
-		log.warn('stopped before everything was complete', { requests: inFlight() });
-		signals.exit(0);
-	}, waitMs + LIMIT_MS);
+	let limit: ReturnType<typeof setTimeout> | undefined;
+	const hasPassed = new Promise<'limit'>((resolve) => {
+		limit = setTimeout(resolve, waitMs + LIMIT_MS, 'limit');
+	});
+	const result = await Promise.race([complete(waitMs, close), hasPassed]);
+	clearTimeout(limit);
+	if (result === 'limit') log.warn('stopped before everything was complete', { requests: inFlight() });
+	else log.info('stopped');
+	signals.exit(0);
+}
+
+async function complete(waitMs: number, close: () => Promise<void>): Promise<void> {
 	if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
 	await close();
 	await finishAll();
-	log.info('stopped');
-	signals.exit(0);
 }

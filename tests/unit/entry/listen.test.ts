@@ -85,6 +85,25 @@ test('the last line of the log says how many requests were cut off', async () =>
 	expect(lines.slice(1)).toEqual([['warn', 'stopped before everything was complete', { requests: 2 }]]);
 });
 
+test('work that completes after the limit does not add a line that contradicts the last one', async () => {
+	let complete = () => {};
+	const { send, lines } = await startProcess({ close: () => new Promise<void>((resolve) => (complete = resolve)) });
+	send('SIGTERM');
+	await vi.advanceTimersByTimeAsync(20_000);
+	complete();
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(lines.slice(1)).toEqual([['warn', 'stopped before everything was complete', { requests: 2 }]]);
+	expect(exit).toHaveBeenCalledOnce();
+});
+
+test('work that completes in time is not reported as cut off while the log is written', async () => {
+	const { send, lines } = await startProcess();
+	send('SIGTERM');
+	await vi.advanceTimersByTimeAsync(30_000);
+	expect(lines.slice(1)).toEqual([['info', 'stopped']]);
+	expect(exit).toHaveBeenCalledOnce();
+});
+
 test.each([
 	['connections that stay open', { close: () => new Promise<void>(() => {}) }],
 	['a delay before', { delayMs: 5000, close: () => new Promise<void>(() => {}) }]
