@@ -90,6 +90,14 @@ describe('opening texts for one request', () => {
 		expect(counted.openings()).toBe(2);
 	});
 
+	test('opens a text for its own purpose only, also when the same request has opened it before', () => {
+		const request = {};
+		const text = seal('value');
+		expect(sealed.openFor(request, text)).toMatchObject({ value: 'value' });
+		expect(sealOf('another', v.string()).openFor(request, text)).toBeNull();
+		expect(sealed.openFor(request, text)).toMatchObject({ value: 'value' });
+	});
+
 	test('decrypts at most sixteen texts, and opens none after those', () => {
 		const request = {};
 		for (let n = 0; n < 400; n++) sealed.openFor(request, broken(String(n).padStart(60, 'A')));
