@@ -87,7 +87,7 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 	};
 }
 
-/** The requests whose response has not begun. To follow each response to its end would cost time in every request. */
+/** The requests that have no response yet. Tracking each response until it ends would slow down every request. */
 let withoutHead = 0;
 
 /** Logs an exception and creates a response that does not disclose it. */
