@@ -80,13 +80,13 @@ test('allows reading and writing the Deno KV file, and no other writing', () => 
 });
 
 test('allows a file whose path has a comma, and not the two paths beside the comma', () => {
-	const granted = permissionFlags(parseConfig({ ...environment, DENO_KV: '/data/kv,/etc' }), '/srv/p,/root');
+	const granted = permissionFlags(parseConfig({ ...environment, DENO_KV: '/data/kv,/etc' }), '/srv/p,/opt');
 	expect(statesOf(granted, ['/data/kv,/etc', '/data/kv', '/etc'])).toEqual([
 		...['granted', 'granted'],
 		...['prompt', 'prompt'],
 		...['prompt', 'prompt']
 	]);
-	expect(statesOf(granted, ['/srv/p,/root/server', '/root/server'])).toEqual(['granted', 'prompt', 'prompt', 'prompt']);
+	expect(statesOf(granted, ['/srv/p,/opt/server', '/opt/server'])).toEqual(['granted', 'prompt', 'prompt', 'prompt']);
 });
 
 test('never takes a comma in a host for a second host', () => {
