@@ -7,16 +7,20 @@ import { IMMUTABLE } from '../lib/server/http/headers';
 export interface StaticFile {
 	type: string;
 	cacheControl: string;
-	/** Identifies the content: a hash, or a file name that contains one. Each variant's ETag starts with it. */
-	digest: string;
-	content: Content;
-	/** Compressed at build time. */
-	br?: Content;
-	gzip?: Content;
+	/** Reads the file when it is first called. The content stays in memory. Throws if the file can't be read. */
+	content: () => StaticContent;
 }
 
-/** The bytes of a file, which stay in memory after the first call. Throws if the file can't be read. */
-type Content = () => Uint8Array<ArrayBuffer>;
+export interface StaticContent {
+	/** Identifies the content: a hash, or a file name that contains one. Each variant's ETag starts with it. */
+	digest: string;
+	plain: Bytes;
+	/** Compressed at build time. */
+	br?: Bytes;
+	gzip?: Bytes;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Public files by decoded URL path, such as `/favicon.svg`. */
 export type StaticTable = ReadonlyMap<string, StaticFile>;
@@ -26,49 +30,48 @@ export type StaticTable = ReadonlyMap<string, StaticFile>;
  * for each of the many small files makes the start slower.
  */
 export interface Disk {
-	/** Paths of all files below a folder, relative to it, separated by `/`. Throws if the folder does not exist. */
-	list(folder: string): string[];
-	read(file: string): Uint8Array<ArrayBuffer>;
+	/** What is directly in a folder. Throws if it does not exist. */
+	list(folder: string): Iterable<{ readonly name: string; readonly isDirectory: boolean }>;
+	read(file: string): Bytes;
 }
 
 /**
- * Lists a build's public files. A file that is named by a hash of its content is read when it is first requested, so that a start
- * does not wait for it; all others are read here, because their digest depends on their content. Each file stays in memory
- * (together a few hundred kB).
+ * Lists a build's public files. Each is read when it is first requested, with its compressed variants, so that a start does not wait
+ * for it (all files together have a few hundred kB).
  * @param folder the build's assets, including those that Vite names by a hash of their content
  */
-export async function readStaticTable(disk: Disk, folder: string): Promise<StaticTable> {
-	const files = new Set(disk.list(folder));
+export function readStaticTable(disk: Disk, folder: string): StaticTable {
+	const files = new Set(filesBelow(disk, folder));
 	const read = (file: string) => disk.read(`${folder}/${file}`);
-	const entries = [...files]
-		.filter((file) => !isVariant(file, files))
-		.map(async (file) => [`/${file}`, await readOne(file, files, read)] as const);
-	return new Map(await Promise.all(entries));
+	const served = [...files].filter((file) => !isVariant(file, files));
+	return new Map(served.map((file) => [`/${file}`, staticFile(file, files, read)]));
 }
 
-async function readOne(file: string, known: ReadonlySet<string>, read: Disk['read']): Promise<StaticFile> {
-	// Vite puts a hash into these names: most files need no digest at start.
+/** Paths of all files below a folder, relative to it. */
+function filesBelow(disk: Disk, folder: string, prefix = ''): string[] {
+	return [...disk.list(`${folder}/${prefix}`)].flatMap(({ name, isDirectory }) =>
+		isDirectory ? filesBelow(disk, folder, `${prefix}${name}/`) : [prefix + name]
+	);
+}
+
+function staticFile(file: string, known: ReadonlySet<string>, read: Disk['read']): StaticFile {
+	// Vite puts a hash into these names: they need no digest.
 	const isImmutable = file.startsWith('_app/immutable/');
-	const contentOf = (name: string) => (isImmutable ? onDemand : atOnce)(() => read(name));
-	const content = contentOf(file);
+	const readContent = (): StaticContent => {
+		const plain = read(file);
+		return {
+			digest: isImmutable ? encodeURIComponent(file) : digestOf(plain, 22),
+			plain,
+			...(known.has(`${file}.br`) ? { br: read(`${file}.br`) } : {}),
+			...(known.has(`${file}.gz`) ? { gzip: read(`${file}.gz`) } : {})
+		};
+	};
+	let content: StaticContent | undefined;
 	return {
 		type: mediaType(file),
 		cacheControl: isImmutable ? IMMUTABLE : 'no-cache',
-		digest: isImmutable ? encodeURIComponent(file) : await digestOf(content(), 22),
-		content,
-		...(known.has(`${file}.br`) ? { br: contentOf(`${file}.br`) } : {}),
-		...(known.has(`${file}.gz`) ? { gzip: contentOf(`${file}.gz`) } : {})
+		content: () => (content ??= readContent())
 	};
-}
-
-function onDemand(read: Content): Content {
-	let bytes: Uint8Array<ArrayBuffer> | undefined;
-	return () => (bytes ??= read());
-}
-
-function atOnce(read: Content): Content {
-	const bytes = read();
-	return () => bytes;
 }
 
 function isVariant(file: string, known: ReadonlySet<string>): boolean {
@@ -77,13 +80,14 @@ function isVariant(file: string, known: ReadonlySet<string>): boolean {
 
 /** Responds to GET or HEAD for a public file with 200 or 304 (RFC 9110 13; RFC 9111). Range headers are ignored (RFC 9110 14.2). */
 export function staticResponse(file: StaticFile, method: 'GET' | 'HEAD', header: ReadHeader): EntryResponse {
-	const { encoding, bytes } = chooseVariant(file, header('accept-encoding'));
+	const content = file.content();
+	const { encoding, bytes } = chooseVariant(content, header('accept-encoding'));
 	const headers: Record<string, string> = {
 		'cache-control': file.cacheControl,
-		etag: `"${file.digest}${encoding ? `-${encoding}` : ''}"`,
-		...(file.br || file.gzip ? { vary: 'accept-encoding' } : {})
+		etag: `"${content.digest}${encoding ? `-${encoding}` : ''}"`,
+		...(content.br || content.gzip ? { vary: 'accept-encoding' } : {})
 	};
-	if (matches(header('if-none-match'), file.digest)) return { status: 304, headers, body: null };
+	if (matches(header('if-none-match'), content.digest)) return { status: 304, headers, body: null };
 
 	headers['accept-ranges'] = 'none';
 	headers['content-type'] = file.type;
@@ -92,10 +96,10 @@ export function staticResponse(file: StaticFile, method: 'GET' | 'HEAD', header:
 	return { status: 200, headers, body: method === 'HEAD' ? null : bytes };
 }
 
-function chooseVariant(file: StaticFile, acceptEncoding: string | null) {
-	if (file.br && accepts(acceptEncoding, 'br')) return { encoding: 'br', bytes: file.br() };
-	if (file.gzip && accepts(acceptEncoding, 'gzip')) return { encoding: 'gzip', bytes: file.gzip() };
-	return { encoding: undefined, bytes: file.content() };
+function chooseVariant({ plain, br, gzip }: StaticContent, acceptEncoding: string | null) {
+	if (br && accepts(acceptEncoding, 'br')) return { encoding: 'br', bytes: br };
+	if (gzip && accepts(acceptEncoding, 'gzip')) return { encoding: 'gzip', bytes: gzip };
+	return { encoding: undefined, bytes: plain };
 }
 
 function accepts(header: string | null, coding: string): boolean {

@@ -25,7 +25,7 @@ export async function main(application: Application): Promise<void> {
 
 	const { dirname: folder } = import.meta;
 	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));
-	const files = await readStaticTable(disk, `${folder}/client`);
+	const files = readStaticTable(disk, `${folder}/client`);
 	const respond = await startApplication(application, environment);
 	await listenOrExit(createServe(respond, { ...config, files }), config);
 }
@@ -90,13 +90,7 @@ async function abortsCompleteRequests(): Promise<boolean> {
 }
 
 /** Uses Deno's own API: loading `node:fs` takes longer than reading the few files of a build. */
-export const disk: Disk = {
-	list: (folder) => filesBelow(folder, ''),
+const disk: Disk = {
+	list: (folder) => Deno.readDirSync(folder),
 	read: (file) => Deno.readFileSync(file)
 };
-
-function filesBelow(folder: string, prefix: string): string[] {
-	return [...Deno.readDirSync(`${folder}/${prefix}`)].flatMap(({ name, isDirectory }) =>
-		isDirectory ? filesBelow(folder, `${prefix}${name}/`) : [prefix + name]
-	);
-}

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import process from 'node:process';
@@ -19,8 +19,7 @@ import {
 	warnOfSettings,
 	warnOfUnknownVariables
 } from '../startup';
-import { readStaticTable } from '../static-files';
-import { disk } from './disk';
+import { type Disk, readStaticTable } from '../static-files';
 import { createPortalServer } from './server';
 
 const config = readConfigOrExit(process.env);
@@ -35,7 +34,7 @@ const fileLimit = fileLimitIn(processLimits());
 const connections = connectionsWithin(fileLimit, config.connections);
 
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const files = await readStaticTable(disk, folder('./assets'));
+const files = readStaticTable(nodeDisk(), folder('./assets'));
 
 /** Imports a file of the build by its URL, so that bundlers do not include it. */
 const load = (name: string): Promise<object> => import(new URL(`./server/${name}`, import.meta.url).href);
@@ -54,6 +53,17 @@ listenOrExit(
 	buffers,
 	config.shutdownDelayMs
 );
+
+function nodeDisk(): Disk {
+	return {
+		list: (folder) =>
+			readdirSync(folder, { withFileTypes: true }).map((entry) => ({
+				name: entry.name,
+				isDirectory: entry.isDirectory()
+			})),
+		read: (file) => new Uint8Array(readFileSync(file))
+	};
+}
 
 /** The limits of this process; empty on systems other than Linux. */
 function processLimits(): string {

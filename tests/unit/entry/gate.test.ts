@@ -6,8 +6,7 @@ const svg = new TextEncoder().encode('<svg/>');
 const logo: StaticFile = {
 	type: 'image/svg+xml',
 	cacheControl: 'no-cache',
-	digest: 'abc',
-	content: () => svg
+	content: () => ({ digest: 'abc', plain: svg })
 };
 const settings = {
 	origin: 'https://portal.example',

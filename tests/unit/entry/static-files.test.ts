@@ -1,9 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { disk } from '../../../src/entry/node/disk';
-import { readStaticTable, type StaticFile, staticResponse } from '../../../src/entry/static-files';
+import { type Disk, readStaticTable, type StaticFile, staticResponse } from '../../../src/entry/static-files';
 
 let folder: string;
 
@@ -16,73 +16,92 @@ async function put(path: string, content: string) {
 	await mkdir(dirname(join(folder, path)), { recursive: true });
 	await writeFile(join(folder, path), content);
 }
+const disk: Disk = {
+	list: (folder) =>
+		readdirSync(folder, { withFileTypes: true }).map((entry) => ({
+			name: entry.name,
+			isDirectory: entry.isDirectory()
+		})),
+	read: (file) => new Uint8Array(readFileSync(file))
+};
 const read = () => readStaticTable(disk, join(folder, 'client'));
 
 test('compressed variants belong to their file and have no separate path', async () => {
 	await put('client/app.css', 'plain');
 	await put('client/app.css.br', 'brotli');
 	await put('client/app.css.gz', 'gzip');
-	const table = await read();
+	const table = read();
 	expect([...table.keys()]).toEqual(['/app.css']);
-	expect(new TextDecoder().decode(table.get('/app.css')?.br?.())).toBe('brotli');
+	const content = table.get('/app.css')?.content();
+	expect([content?.plain, content?.br, content?.gzip].map((variant) => text(variant ?? null))).toEqual([
+		'plain',
+		'brotli',
+		'gzip'
+	]);
 });
 
 test('an archive that is not a variant of another file is served as a file', async () => {
 	await put('client/data.gz', 'archive');
-	expect((await read()).has('/data.gz')).toBe(true);
+	expect(read().has('/data.gz')).toBe(true);
+});
+
+test('files in folders have the path of their folder', async () => {
+	await put('client/fonts/latin/text.woff2', '1');
+	expect([...read().keys()]).toEqual(['/fonts/latin/text.woff2']);
 });
 
 test('only files that are named by a hash of their content are immutable', async () => {
 	await put('client/_app/immutable/entry.js', '1');
 	await put('client/_app/version.json', '1');
-	const table = await read();
+	const table = read();
 	expect(table.get('/_app/immutable/entry.js')?.cacheControl).toContain('immutable');
 	expect(table.get('/_app/version.json')?.cacheControl).toBe('no-cache');
 });
 
 test('the digest of a file that is named by a hash is its name, encoded for an ETag', async () => {
 	await put('client/_app/immutable/chunks/ï "1".B2x.js', '1');
-	const [file] = (await read()).values();
-	expect(file?.digest).toMatch(/^[\w.%-]+B2x\.js$/);
+	const [file] = read().values();
+	expect(file?.content().digest).toMatch(/^[\w.%-]+B2x\.js$/);
 });
 
 test('files with the same name and different content have different digests', async () => {
 	await put('client/logo.svg', 'one');
-	const before = (await read()).get('/logo.svg')?.digest;
+	const before = read().get('/logo.svg')?.content().digest;
 	await put('client/logo.svg', 'two');
-	expect((await read()).get('/logo.svg')?.digest).not.toBe(before);
+	expect(read().get('/logo.svg')?.content().digest).not.toBe(before);
 });
 
-test('a file that is named by a hash is read once, at its first request', async () => {
-	await put('client/_app/immutable/entry.js', '1');
-	const [file] = (await read()).values();
-	await put('client/_app/immutable/entry.js', 'first request');
-	expect(text(file?.content() ?? null)).toBe('first request');
-	await rm(join(folder, 'client/_app'), { recursive: true });
-	expect(text(file?.content() ?? null)).toBe('first request');
+test('a file is read at its first request with its variants, and then never again', async () => {
+	await put('client/logo.svg', 'at the start');
+	await put('client/logo.svg.gz', 'at the start');
+	const [file] = read().values();
+	await put('client/logo.svg', 'first request');
+	await put('client/logo.svg.gz', 'first request, compressed');
+	const first = file?.content();
+	await rm(join(folder, 'client/logo.svg'));
+	await rm(join(folder, 'client/logo.svg.gz'));
+	expect([text(first?.plain ?? null), text(first?.gzip ?? null)]).toEqual([
+		'first request',
+		'first request, compressed'
+	]);
+	expect(file?.content()).toBe(first);
 });
 
-test('all other files are read at startup, so that they match their digest', async () => {
-	await put('client/logo.svg', 'one');
-	const [file] = (await read()).values();
-	await put('client/logo.svg', 'two');
-	expect(text(file?.content() ?? null)).toBe('one');
-});
-
-test('a build without its public files is reported', async () => {
-	await expect(read()).rejects.toThrow('ENOENT');
+test('a build without its public files is reported', () => {
+	expect(read).toThrow('ENOENT');
 });
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const script: StaticFile = {
 	type: 'text/javascript; charset=utf-8',
 	cacheControl: 'public, max-age=31536000, immutable',
-	digest: 'abc',
-	content: () => bytes('0123456789'),
-	br: () => bytes('br'),
-	gzip: () => bytes('gzip')
+	content: () => ({ digest: 'abc', plain: bytes('0123456789'), br: bytes('br'), gzip: bytes('gzip') })
 };
-const picture: StaticFile = { type: 'image/png', cacheControl: 'no-cache', digest: 'def', content: () => bytes('png') };
+const picture: StaticFile = {
+	type: 'image/png',
+	cacheControl: 'no-cache',
+	content: () => ({ digest: 'def', plain: bytes('png') })
+};
 
 const respond = (file: StaticFile, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
 	staticResponse(file, method, (name) => headers[name] ?? null);
@@ -161,5 +180,5 @@ test.each([
 	['LICENSE', 'application/octet-stream']
 ])('%s has the media type %s', async (name, type) => {
 	await put(`client/${name}`, '1');
-	expect((await read()).get(`/${name}`)?.type).toBe(type);
+	expect(read().get(`/${name}`)?.type).toBe(type);
 });

@@ -71,11 +71,8 @@ function nearestOf(name: string): { readonly nearest: string; readonly typos: nu
 	const withoutFile = name.endsWith('_FILE') ? candidates.find((known) => name === `${known}_FILE`) : undefined;
 	const meant = same ?? withoutFile ?? longer ?? continuationOf(name);
 	if (meant !== undefined) return { nearest: meant, typos: 0 };
-	// Containers have hundreds of unrelated variables: most are skipped by their length alone.
-	const near = hasKnownPrefix(name)
-		? candidates
-		: candidates.filter((known) => Math.abs(known.length - name.length) <= MAX_TYPOS);
-	const ranked = near.map((nearest) => ({ nearest, typos: editDistance(name, nearest) }));
+	const limit = hasKnownPrefix(name) ? name.length / 2 : MAX_TYPOS;
+	const ranked = candidates.map((nearest) => ({ nearest, typos: editDistance(name, nearest, limit) }));
 	return ranked.reduce((best, other) => (other.typos < best.typos ? other : best), { nearest: '', typos: Infinity });
 }
 
@@ -88,8 +85,12 @@ function continuationOf(name: string): string | undefined {
 	return others.length === 0 ? found : undefined;
 }
 
-/** The number of letters to insert, delete or replace (Levenshtein distance). */
-function editDistance(from: string, to: string): number {
+/**
+ * The number of letters to insert, delete or replace (Levenshtein distance); infinite above the limit. Containers have hundreds of
+ * unrelated variables: most are decided by their length or their first letters.
+ */
+function editDistance(from: string, to: string, limit: number): number {
+	if (Math.abs(from.length - to.length) > limit) return Infinity;
 	let row = Array.from({ length: to.length + 1 }, (_, index) => index);
 	for (const [line, letter] of [...from].entries()) {
 		const next = [line + 1];
@@ -97,6 +98,7 @@ function editDistance(from: string, to: string): number {
 			const replaced = (row[column] ?? 0) + (letter === to[column] ? 0 : 1);
 			next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
 		}
+		if (Math.min(...next) > limit) return Infinity;
 		row = next;
 	}
 	return row.at(-1) ?? 0;
