@@ -15,7 +15,7 @@ export const suites = [
 			]
 		]
 	},
-	{ name: 'more', minutes: 18, stages: [[['more']]] },
+	{ name: 'more', minutes: 22, stages: [[['more']]] },
 	{ name: 'production', minutes: 8, stages: [[['production']]] },
 	{ name: 'robustness', minutes: 8, stages: [[['robustness']]] },
 	{ name: 'gallery', minutes: 10, stages: [[['gallery']]] },
