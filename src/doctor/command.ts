@@ -8,8 +8,7 @@ import { parseArgs } from 'node:util';
 import { X509Certificate } from 'node:crypto';
 import { runtime } from '../lib/server/runtime';
 import { unixMs } from '../lib/server/clock';
-import { distrustWarning, settingWarnings } from '../lib/server/config/setting-warnings';
-import { unknownVariables } from '../lib/server/config/unknown-variables';
+import { distrustWarning, settingWarnings, unknownVariables } from '../lib/server/config/warnings';
 
 const STANDARD_INPUT = 0;
 

@@ -1,7 +1,6 @@
 import type { Server, SSRManifest } from '@sveltejs/kit';
 import { type Config, ConfigError, parseConfig } from '../lib/server/config/parse';
-import { unknownVariables, unknownVariableText } from '../lib/server/config/unknown-variables';
-import { distrustWarning, settingWarnings } from '../lib/server/config/setting-warnings';
+import { distrustWarning, settingWarnings, unknownVariables, unknownVariableText } from '../lib/server/config/warnings';
 import { unixMs } from '../lib/server/clock';
 import { log } from '../lib/server/log';
 import type { serveMetrics } from './prometheus';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '$lib/server/config/parse';
-import { distrustWarning, settingWarnings } from '$lib/server/config/setting-warnings';
+import { distrustWarning, settingWarnings } from '$lib/server/config/warnings';
 import { prepare } from '../../../../src/doctor/command';
 import { environment } from '../configured';
 

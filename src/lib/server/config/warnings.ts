@@ -1,5 +1,8 @@
 import { environmentNames } from './environment';
+import type { Config } from './parse';
 import { secretFileNames } from './secret-files';
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A variable that looks like one of the portal's, but is unknown. */
 interface UnknownVariable {
@@ -39,7 +42,7 @@ const prefixes = new Set(
 );
 
 /** The variables of an environment that are probably misspelt: set, unknown, and close to a known name or prefix. */
-export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): UnknownVariable[] {
+export function unknownVariables(environment: Variables): UnknownVariable[] {
 	return Object.entries(environment)
 		.filter(([name, value]) => value?.trim() && !candidates.includes(name) && !isForeign(name, value))
 		.map(([name]) => ({ name, ...nearestOf(name) }))
@@ -102,4 +105,50 @@ function editDistance(from: string, to: string, limit: number): number {
 		row = next;
 	}
 	return row.at(-1) ?? 0;
+}
+
+/** A setting that is valid, but has no effect, or not the intended one. */
+interface SettingWarning {
+	readonly message: string;
+	readonly advice: string;
+}
+
+/** Variables that have an effect only together with another one. */
+const DEPENDENT: readonly (readonly [name: string, needed: string, isMet: (config: Config) => boolean])[] = [
+	['TRUSTED_HOPS', 'AUTH_TRUST_HOST=true', ({ trustHost }) => trustHost],
+	['METRICS_HOST', 'METRICS_PORT', ({ metrics }) => metrics !== null],
+	['BRAND_LOGO_DARK', 'BRAND_LOGO', ({ brand }) => brand.logo !== null],
+	['RATE_LIMIT_PER_CALLER', 'API_AUDIENCE', ({ api }) => api.audience !== undefined]
+];
+
+/** What an operator has set without an effect. These are no faults, because 1.0.0 started with them. */
+export function settingWarnings(environment: Variables, config: Config): SettingWarning[] {
+	const isSet = (name: string) => Boolean(environment[name]?.trim());
+	const alone = DEPENDENT.filter(([name, , isMet]) => isSet(name) && !isMet(config)).map(([name, needed]) => ({
+		message: `${name} has no effect without ${needed}.`,
+		advice: `Set ${needed}, or remove ${name}.`
+	}));
+	const { http, https, except } = config.proxies;
+	const hasRange = (http ?? https) !== undefined && except.split(/[\s,]+/).some((entry) => entry.includes('/'));
+	const name = isSet('no_proxy') ? 'no_proxy' : 'NO_PROXY';
+	const range = {
+		message: `${name} has an entry with a slash, such as an address range, which has no effect.`,
+		advice: 'List host names, domains or single IP addresses.'
+	};
+	return hasRange ? [...alone, range] : alone;
+}
+
+/**
+ * A warning if a proxy must be in front of the portal, which has no TLS itself, and the portal does not use the address of the client
+ * that the proxy reports. Deno Deploy is no such proxy.
+ */
+export function distrustWarning({ secure, trustHost }: Pick<Config, 'secure' | 'trustHost'>): SettingWarning[] {
+	if (!secure || trustHost) return [];
+	return [
+		{
+			message:
+				'AUTH_URL is https, so a proxy is in front of the portal, and AUTH_TRUST_HOST is false: all visitors share the address of the proxy in rate limits and the audit log.',
+			advice: 'Let the proxy set X-Forwarded-For, and set AUTH_TRUST_HOST=true.'
+		}
+	];
 }

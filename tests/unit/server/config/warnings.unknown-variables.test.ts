@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { environmentNames } from '$lib/server/config/environment';
-import { unknownVariables, unknownVariableText } from '$lib/server/config/unknown-variables';
+import { unknownVariables, unknownVariableText } from '$lib/server/config/warnings';
 
 test.each([
 	['AUTH_BRIDGE_URI', 'AUTH_BRIDGE_URL'],
