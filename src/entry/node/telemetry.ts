@@ -7,7 +7,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import * as v from 'valibot';
-import { telemetryEntries } from '../../lib/server/config/telemetry-variables';
+import { Environment } from '../../lib/server/config/environment';
 import { onShutdown } from '../../lib/server/runtime';
 import { withinLimit } from '../../lib/server/clock';
 import { version } from '../../lib/server/version';
@@ -38,7 +38,7 @@ export function startTelemetry(): void {
 		.merge(detectResources({ detectors: [envDetector] }));
 	// The configuration has been checked, except in development.
 	const exportIntervalMillis = v.parse(
-		telemetryEntries.OTEL_METRIC_EXPORT_INTERVAL,
+		Environment.entries.OTEL_METRIC_EXPORT_INTERVAL,
 		process.env.OTEL_METRIC_EXPORT_INTERVAL?.trim() || undefined
 	);
 	const reader = new PeriodicExportingMetricReader({

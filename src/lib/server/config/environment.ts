@@ -24,10 +24,11 @@ import { clientKeys } from './client-keys';
 import { securityContactEntries } from './security-contact';
 import { secretFileNames } from './secret-files';
 import { clientAuth, serviceEntries } from './service-client';
-import { telemetryEntries } from './telemetry-variables';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
 const MIN_SECRET_LENGTH = 32;
+/** A longer timer of Node and browsers fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 const required = <Value>(schema: v.GenericSchema<string, Value>, hint: string) =>
 	v.pipe(v.optional(v.string(), ''), v.nonEmpty(`is missing; set it to ${hint}`), schema);
@@ -126,7 +127,13 @@ export const Environment = v.object({
 	NO_PROXY: v.optional(v.string(), ''),
 	SIGN_OUT_ID_TOKEN_HINT: v.optional(flag, 'false'),
 	CORS_DEV_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
-	...telemetryEntries,
+	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(serviceUrl),
+	// OpenTelemetry's SDK accepts any number: with a batch of 0 spans or a negative delay it would send requests without a pause.
+	OTEL_METRIC_EXPORT_INTERVAL: v.optional(wholeNumber(100, MAX_TIMER_MS), '60000'),
+	OTEL_BSP_SCHEDULE_DELAY: v.optional(wholeNumber(0, MAX_TIMER_MS)),
+	OTEL_BSP_EXPORT_TIMEOUT: v.optional(wholeNumber(1, MAX_TIMER_MS)),
+	OTEL_BSP_MAX_QUEUE_SIZE: v.optional(wholeNumber(1, 1_000_000)),
+	OTEL_BSP_MAX_EXPORT_BATCH_SIZE: v.optional(wholeNumber(1, 1_000_000)),
 	METRICS_PORT: v.optional(wholeNumber(1, 65_535)),
 	METRICS_HOST: v.optional(listenHost, '127.0.0.1'),
 	ADMIN_CLIENT_IDS: v.optional(
