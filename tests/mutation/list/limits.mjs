@@ -26,8 +26,8 @@ export const limits = [
 	},
 	{
 		name: 'sign-out waits for a silent STS',
-		file: 'src/lib/server/auth/token-revocation.ts',
-		find: '\t\t\tsignal: AbortSignal.timeout(LIMIT_MS),\n',
+		file: 'src/lib/server/auth/session-tokens.ts',
+		find: '\t\t\tsignal: AbortSignal.timeout(SIGN_OUT_LIMIT_MS),\n',
 		replace: '',
 		test: 'tests/unit/server/auth/sign-out.test.ts'
 	},

@@ -200,7 +200,7 @@ const numbers: readonly (readonly [string, string])[] = [
 		"Fetches of the STS's keys that untrusted tokens cause, by an unknown key id or a wrong signature",
 		`1 in ${seconds(constant('sts/keys.ts', 'COOLDOWN_MS'))}`
 	],
-	['Revocation of tokens at sign-out', seconds(constant('auth/token-revocation.ts', 'LIMIT_MS'))],
+	['Revocation of tokens at sign-out', seconds(constant('auth/session-tokens.ts', 'SIGN_OUT_LIMIT_MS'))],
 	[
 		'Discovery before the start, on Deno',
 		`${seconds(constant('src/entry/deno/permissions.ts', 'TIME_LIMIT_MS'))}, ${size(constant('src/entry/deno/permissions.ts', 'MAX_BYTES'))}`

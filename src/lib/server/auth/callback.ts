@@ -24,13 +24,12 @@ import {
 	signInStartMs,
 	takeFlowOfVersion1
 } from './sign-in-flow';
-import { tokenTimes } from './session-tokens';
+import { revokeTokens, tokenTimes } from './session-tokens';
 import { isRevokedNow, isRevokedSince, replaceSession, sessionStart } from './revoked-sessions';
 import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath } from './login-page';
 import { clearSignedOutMark } from './sign-out';
-import { revokeTokens } from './token-revocation';
 import type { Provider, Session } from './session';
 import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
 

@@ -2,13 +2,12 @@ import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { createOnce, type Once, type OnceOptions, WorkFailed } from './run-once';
 import type { Session } from './session';
-import { newTokensKey, type TokenSet } from './session-tokens';
+import { newTokensKey, revokeIfEnded, type TokenSet } from './session-tokens';
 import { log } from '../log';
 import { count, type RefreshResult } from '../metrics';
 import { sharedStore } from '../store';
 import { clientErrors } from '../sts/responses';
 import { redeemRefreshToken } from './refresh-grant';
-import { revokeIfEnded } from './token-revocation';
 import * as v from 'valibot';
 
 /**

@@ -16,7 +16,7 @@ import { forgetLinkedWallet, forgetAllFlows, newStateKey } from './sign-in-flow'
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
-import { LIMIT_MS, revokeTokens } from './token-revocation';
+import { revokeTokens, SIGN_OUT_LIMIT_MS } from './session-tokens';
 
 /**
  * Signs out of the portal immediately, and of the STS if it can be reached. The next person at this browser finds no data of
@@ -49,7 +49,7 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 export async function endSessionUrl(session: Session, state: string, requestId: string): Promise<string | null> {
 	const { origin, sts } = config();
 	try {
-		const { end_session_endpoint: endpoint } = await withinLimit(stsMetadata(), LIMIT_MS);
+		const { end_session_endpoint: endpoint } = await withinLimit(stsMetadata(), SIGN_OUT_LIMIT_MS);
 		if (!endpoint) return null;
 		const url = new URL(endpoint);
 		url.searchParams.set('client_id', sts.clientId);

@@ -3,7 +3,7 @@ import { tokenRefresher } from '$lib/server/auth/refresh';
 import { replaceSession, revokeSession } from '$lib/server/auth/revoked-sessions';
 import type { Session } from '$lib/server/auth/session';
 import { endSessionUrl, signOut } from '$lib/server/auth/sign-out';
-import { revokeTokens } from '$lib/server/auth/token-revocation';
+import { revokeTokens } from '$lib/server/auth/session-tokens';
 import { stsMetadata } from '$lib/server/sts/metadata';
 import { exchangedToken } from '$lib/server/sts/token-exchange';
 import { requestEvent } from '../../../harness/request-event';
