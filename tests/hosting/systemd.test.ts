@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { secretFileNames } from '../../src/lib/server/config/secret-files.ts';
+import { secretFileNames } from '../../src/lib/server/config/raw-environment.ts';
 import { root } from '../tasks/runtime.mjs';
 
 const unit = readFileSync(join(root, 'docs/hosting/wallet-portal.service'), 'utf8');

@@ -22,7 +22,7 @@ import {
 } from './fields';
 import { clientKeys } from './client-keys';
 import { securityContactEntries } from './security-contact';
-import { secretFileNames } from './secret-files';
+import { lowerCaseNames, secretFileNames } from './raw-environment';
 import { clientAuth, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
@@ -163,9 +163,6 @@ export const Environment = v.object({
 	...securityContactEntries,
 	...brandEntries
 });
-
-/** Proxy variables are usually written in lower case. If both forms are set, the lower-case one is used, as in curl. */
-export const lowerCaseNames = ['https_proxy', 'http_proxy', 'no_proxy'] as const;
 
 /** The names of all variables. Deno needs them, because it grants access by name and cannot list the granted variables. */
 export const environmentNames: readonly string[] = [

@@ -2,16 +2,20 @@ import * as v from 'valibot';
 import { arrangeBrand } from './brand';
 import { arrangeSecurityContact } from './security-contact';
 import { BODY_LIMIT_BYTES } from './fields';
-import { readSecretFiles, secretNames } from './secret-files';
 import { arrangeClient, arrangeService } from './service-client';
 import { faultsOfRules } from './rules';
-import { Environment, environmentNames, lowerCaseNames } from './environment';
-import { withoutQuotes } from './quotes';
+import { Environment, environmentNames } from './environment';
+import {
+	givenName,
+	type RawEnvironment,
+	readSecretFiles,
+	secretNames,
+	withOlderNames,
+	withoutQuotes
+} from './raw-environment';
 
 /** Far more than any response of the Auth Bridge needs. */
 const MAX_BRIDGE_RESPONSE_BYTES = 262_144;
-
-type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** All faults of an environment, each as `NAME: what is wrong`. The message has one per line. */
 export class ConfigError extends Error {
@@ -54,31 +58,6 @@ export function parseConfig(environment: RawEnvironment): Config {
 	const all = [...quoted, ...faults, ...described];
 	if (!result.success || all.length > 0) throw new ConfigError([...new Set(all)]);
 	return arrange(result.output, files);
-}
-
-/** The name by which the operator has set a variable. */
-function givenName(name: string, environment: RawEnvironment): string {
-	const isSet = (other: string) => Boolean(environment[other]?.trim());
-	const lower = lowerCaseNames.find((other) => other === name.toLowerCase());
-	if (lower !== undefined && isSet(lower)) return lower;
-	const older = name.replace(/^AUTH_(?=SECRET$|URL$)/, 'NEXTAUTH_');
-	return !isSet(name) && isSet(older) ? older : name;
-}
-
-function withOlderNames(environment: RawEnvironment): RawEnvironment {
-	const present = Object.fromEntries(
-		Object.entries(environment)
-			.map(([name, value]) => [name, value?.trim()] as const)
-			.filter(([, value]) => value !== undefined && value !== '')
-	);
-	return {
-		...present,
-		AUTH_SECRET: present.AUTH_SECRET ?? present.NEXTAUTH_SECRET,
-		AUTH_URL: present.AUTH_URL ?? present.NEXTAUTH_URL,
-		...Object.fromEntries(
-			lowerCaseNames.map((name) => [name.toUpperCase(), present[name] ?? present[name.toUpperCase()]])
-		)
-	};
 }
 
 /** What is wrong with one value. A key inside a JSON variable is included only if it looks like a name: it may be a secret. */

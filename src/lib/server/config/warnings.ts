@@ -1,8 +1,6 @@
 import { environmentNames } from './environment';
 import type { Config } from './parse';
-import { secretFileNames } from './secret-files';
-
-type Variables = Readonly<Record<string, string | undefined>>;
+import { type RawEnvironment, secretFileNames } from './raw-environment';
 
 /** A variable that looks like one of the portal's, but is unknown. */
 interface UnknownVariable {
@@ -42,7 +40,7 @@ const prefixes = new Set(
 );
 
 /** The variables of an environment that are probably misspelt: set, unknown, and close to a known name or prefix. */
-export function unknownVariables(environment: Variables): UnknownVariable[] {
+export function unknownVariables(environment: RawEnvironment): UnknownVariable[] {
 	return Object.entries(environment)
 		.filter(([name, value]) => value?.trim() && !candidates.includes(name) && !isForeign(name, value))
 		.map(([name]) => ({ name, ...nearestOf(name) }))
@@ -122,7 +120,7 @@ const DEPENDENT: readonly (readonly [name: string, needed: string, isMet: (confi
 ];
 
 /** What an operator has set without an effect. These are no faults, because 1.0.0 started with them. */
-export function settingWarnings(environment: Variables, config: Config): SettingWarning[] {
+export function settingWarnings(environment: RawEnvironment, config: Config): SettingWarning[] {
 	const isSet = (name: string) => Boolean(environment[name]?.trim());
 	const alone = DEPENDENT.filter(([name, , isMet]) => isSet(name) && !isMet(config)).map(([name, needed]) => ({
 		message: `${name} has no effect without ${needed}.`,

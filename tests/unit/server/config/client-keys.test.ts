@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '$lib/server/config/parse';
-import { unquoted } from '$lib/server/config/quotes';
+import { unquoted } from '$lib/server/config/raw-environment';
 import { assertProperty } from '../../../harness/property.ts';
 import { configFaults, environment } from '../configured';
 

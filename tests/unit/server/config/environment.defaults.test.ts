@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { BackendSettings } from '$lib/server/config/backends';
 import { Environment, environmentNames } from '$lib/server/config/environment';
-import { secretFileNames } from '$lib/server/config/secret-files';
+import { secretFileNames } from '$lib/server/config/raw-environment';
 import { parseConfig } from '$lib/server/config/parse';
 import { root } from '../../../tasks/runtime.mjs';
 import { environment } from '../configured';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { loadEnv } from 'vite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { environmentNames, lowerCaseNames } from '$lib/server/config/environment';
-import { secretFileNames } from '$lib/server/config/secret-files';
+import { environmentNames } from '$lib/server/config/environment';
+import { lowerCaseNames, secretFileNames } from '$lib/server/config/raw-environment';
 import { parseConfig } from '$lib/server/config/parse';
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '$lib/server/config/parse';
-import { secretNames } from '$lib/server/config/secret-files';
+import { secretNames } from '$lib/server/config/raw-environment';
 import { configFaults, environment } from '../configured';
 
 let folder = '';

@@ -1,5 +1,71 @@
 import { builtin } from '../runtime';
-import { unquoted } from './quotes';
+
+/** An environment as the operator has set it: values may be in quotes, under another name or in a file. */
+export type RawEnvironment = Readonly<Record<string, string | undefined>>;
+
+interface WithoutQuotes {
+	readonly environment: RawEnvironment;
+	/** What is wrong, each as `NAME: what`. */
+	readonly faults: readonly string[];
+}
+
+/**
+ * Finds values that are in quotes. `docker run --env-file` and `kubectl kustomize` do not remove the quotes of a file, and in a list of secrets
+ * they would silently become part of two of them. The quotes are removed only so that other faults are found too.
+ * @param names the variables to examine
+ */
+export function withoutQuotes(environment: RawEnvironment, names: readonly string[]): WithoutQuotes {
+	const quoted = names.flatMap((name) => {
+		const value = unquoted(environment[name]?.trim() ?? '');
+		return value === null ? [] : [[name, value] as const];
+	});
+	return {
+		environment: { ...environment, ...Object.fromEntries(quoted) },
+		faults: quoted.map(([name]) => `${name}: has quotes around it, which would be part of the value; remove them`)
+	};
+}
+
+/**
+ * A value, or each value of a list, without the quotes around it; null if there are none. Quotes around a part of a text are part of it, as in
+ * `"Name" and "e-mail"`.
+ */
+export function unquoted(text: string): string | null {
+	const [, quote, inside = ''] = /^(['"])(.*)\1$/s.exec(text) ?? [];
+	if (quote === undefined) return null;
+	if (inside.startsWith('{')) return inside;
+	const parts = inside.split(quote);
+	const isList = parts.every((part, index) => index % 2 === 0 || /^[\s,]+$/.test(part));
+	return isList ? parts.join('') : null;
+}
+
+/** Proxy variables are usually written in lower case. If both forms are set, the lower-case one is used, as in curl. */
+export const lowerCaseNames = ['https_proxy', 'http_proxy', 'no_proxy'] as const;
+
+/** The name by which the operator has set a variable. */
+export function givenName(name: string, environment: RawEnvironment): string {
+	const isSet = (other: string) => Boolean(environment[other]?.trim());
+	const lower = lowerCaseNames.find((other) => other === name.toLowerCase());
+	if (lower !== undefined && isSet(lower)) return lower;
+	const older = name.replace(/^AUTH_(?=SECRET$|URL$)/, 'NEXTAUTH_');
+	return !isSet(name) && isSet(older) ? older : name;
+}
+
+/** The variables that are set, by the names of the schema. */
+export function withOlderNames(environment: RawEnvironment): RawEnvironment {
+	const present = Object.fromEntries(
+		Object.entries(environment)
+			.map(([name, value]) => [name, value?.trim()] as const)
+			.filter(([, value]) => value !== undefined && value !== '')
+	);
+	return {
+		...present,
+		AUTH_SECRET: present.AUTH_SECRET ?? present.NEXTAUTH_SECRET,
+		AUTH_URL: present.AUTH_URL ?? present.NEXTAUTH_URL,
+		...Object.fromEntries(
+			lowerCaseNames.map((name) => [name.toUpperCase(), present[name] ?? present[name.toUpperCase()]])
+		)
+	};
+}
 
 /** The variables whose value may be secret. For each of them, `{name}_FILE` may name a file that contains the value. */
 export const secretNames = [
@@ -18,11 +84,9 @@ export const secretFileNames: readonly string[] = secretNames.map(fileVariable);
 
 const MAX_FILE_BYTES = 65_536;
 
-type Variables = Readonly<Record<string, string | undefined>>;
-
 interface WithSecrets {
 	/** The environment, in which each variable that was in a file has its value. */
-	readonly environment: Variables;
+	readonly environment: RawEnvironment;
 	/** The files that were read. On Deno, the server needs a permission for each. */
 	readonly files: readonly string[];
 	/** What is wrong, each as `NAME: what`. Neither a path nor a content is in it: the operator may have set the secret as the path. */
@@ -35,7 +99,7 @@ interface WithSecrets {
  * @param environment without empty variables
  * @param given returns the name by which the operator has set a variable
  */
-export function readSecretFiles(environment: Variables, given: (name: string) => string): WithSecrets {
+export function readSecretFiles(environment: RawEnvironment, given: (name: string) => string): WithSecrets {
 	const values: Record<string, string> = {};
 	const files: string[] = [];
 	const faults: string[] = [];
