@@ -11,7 +11,7 @@ export interface StaticFile {
 	content: () => StaticContent;
 }
 
-export interface StaticContent {
+interface StaticContent {
 	/** Identifies the content: a hash, or a file name that contains one. Each variant's ETag starts with it. */
 	digest: string;
 	plain: Bytes;
