@@ -49,6 +49,7 @@ const isBelowApi = (path: string) => /^\/api(?:\/|$)/.test(path);
 
 /** Decodes a path as Kit does before it matches a route: `/%61pi` is `/api`. Undefined if the path is malformed. */
 export function decodedPath(pathname: string): string | undefined {
+	if (!pathname.includes('%')) return pathname;
 	try {
 		return pathname.split('%25').map(decodeURI).join('%25');
 	} catch {
