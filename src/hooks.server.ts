@@ -2,6 +2,7 @@ import { getRequestEvent } from '$app/server';
 import { type Handle, type HandleServerError, type RequestEvent, type ServerInit } from '@sveltejs/kit';
 import { callbacksSettled } from '$lib/server/auth/sign-in-result';
 import { tokenRefresher } from '$lib/server/auth/refresh';
+import { makeBrandFiles } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { onShutdown } from '$lib/server/runtime';
 import { responseHeaders } from '$lib/server/handles/response-headers';
@@ -38,7 +39,7 @@ export const init: ServerInit = async () => {
 	observeEventStreams(() => eventStreams().size(), config().eventStreams.maxPerProcess);
 	observeStore(isStoreAvailable);
 	observeProcess();
-	await openStore();
+	await Promise.all([makeBrandFiles(), openStore()]);
 	onShutdown({ drain, finish });
 };
 

@@ -1,5 +1,5 @@
 import { lookup } from 'mrmime';
-import { digestOf } from '../lib/server/seal';
+import { sha256 } from '../lib/server/seal';
 import type { EntryResponse, ReadHeader } from './http';
 import { IMMUTABLE } from '../lib/server/http/headers';
 
@@ -60,7 +60,7 @@ function staticFile(file: string, known: ReadonlySet<string>, read: Disk['read']
 	const readContent = (): StaticContent => {
 		const plain = read(file);
 		return {
-			digest: isImmutable ? encodeURIComponent(file) : digestOf(plain, 22),
+			digest: isImmutable ? encodeURIComponent(file) : sha256(plain).slice(0, 22),
 			plain,
 			...(known.has(`${file}.br`) ? { br: read(`${file}.br`) } : {}),
 			...(known.has(`${file}.gz`) ? { gzip: read(`${file}.gz`) } : {})

@@ -21,25 +21,30 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 	'image/webp': 'webp'
 };
 
-let made: readonly BrandFile[] | undefined;
+let made: readonly BrandFile[] = [];
+
+/** Generates the brand files from the configuration. Before that, `brandFiles` is empty. */
+export async function makeBrandFiles(): Promise<void> {
+	made = await makeFiles();
+}
 
 /** The stylesheet with the colours, and the configured logos. */
 export function brandFiles(): readonly BrandFile[] {
-	return (made ??= makeFiles());
+	return made;
 }
 
 /** The path of a brand file; null if the institution has none. */
 export function brandAddress(name: 'theme' | 'logo' | 'logo-dark'): string | null {
-	return brandFiles().find((file) => file.name === name)?.address ?? null;
+	return made.find((file) => file.name === name)?.address ?? null;
 }
 
-function makeFiles(): readonly BrandFile[] {
+function makeFiles(): Promise<readonly BrandFile[]> {
 	const { stylesheet, logo, logoDark } = config().brand;
 	const pictures = [
 		{ name: 'logo', picture: logo },
 		{ name: 'logo-dark', picture: logoDark }
 	];
-	return [
+	return Promise.all([
 		file('theme', 'css', 'text/css; charset=utf-8', new TextEncoder().encode(stylesheet)),
 		...pictures.flatMap(({ name, picture }) =>
 			picture
@@ -53,11 +58,11 @@ function makeFiles(): readonly BrandFile[] {
 					]
 				: []
 		)
-	];
+	]);
 }
 
-function file(name: string, extension: string, type: string, body: Uint8Array<ArrayBuffer>): BrandFile {
-	const digest = digestOf(body, 16);
+async function file(name: string, extension: string, type: string, body: Uint8Array<ArrayBuffer>): Promise<BrandFile> {
+	const digest = await digestOf(body, 16);
 	return { name, address: `/brand/${name}.${digest}.${extension}`, type, digest, body };
 }
 

@@ -121,9 +121,11 @@ export function sha256(content: string | Uint8Array): string {
 }
 
 /**
- * The first characters of the SHA-256 of some content, in base64url, to distinguish versions of a file.
+ * The first characters of the SHA-256 of some content, in base64url, to distinguish versions of a file. By Web Crypto, because the brand
+ * files need it at the start, where Deno would have to load `node:crypto` for it.
  * @param characters 43 for the whole digest; each character encodes six bits
  */
-export function digestOf(content: Uint8Array, characters: number): string {
-	return sha256(content).slice(0, characters);
+export async function digestOf(content: Uint8Array<ArrayBuffer>, characters: number): Promise<string> {
+	const digest = await crypto.subtle.digest('SHA-256', content);
+	return Buffer.from(digest).toString('base64url').slice(0, characters);
 }

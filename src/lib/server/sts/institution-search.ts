@@ -99,5 +99,5 @@ async function createFile(listed: readonly Institution[]): Promise<InstitutionFi
 	const json = new TextEncoder().encode(JSON.stringify(rowsOf(preparedOf(listed))));
 	const compressed = new Response(json).body?.pipeThrough(new CompressionStream('gzip'));
 	const gzip = new Uint8Array(await new Response(compressed ?? null).arrayBuffer());
-	return { json, gzip, digest: digestOf(json, 16), isEmpty: listed.length === 0 };
+	return { json, gzip, digest: await digestOf(json, 16), isEmpty: listed.length === 0 };
 }
