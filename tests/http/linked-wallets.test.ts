@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { en } from '../../src/lib/i18n/index.ts';
 import { Browser, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
@@ -12,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => landscape.stop());
 beforeEach(() => landscape.sandbox.reset());
 
+const UNLINKED = [303, '/account?notice=unlinked'];
 const removals = () => landscape.sandbox.count('bridge.remove-binding');
 
 test('another person’s wallet can neither be seen nor unlinked by its address', async () => {
@@ -20,11 +22,29 @@ test('another person’s wallet can neither be seen nor unlinked by its address'
 	const other = new Browser(landscape.url);
 	await signInAtInstitution(other, 'expired-binding');
 	expect((await other.open(address)).status).toBe(404);
-	expect((await other.open(address, { form: {} })).status).toBe(404);
+	// The same response as for a wallet that does not exist.
+	const responses = await Promise.all(
+		[address, '/account/wallets/none/unlink'].map((path) => other.open(path, { form: {}, follow: false }))
+	);
+	expect(responses.map(({ status, headers }) => [status, headers.get('location')])).toEqual(Array(2).fill(UNLINKED));
 	expect(removals()).toBe(0);
 
 	expect((await owner.open(address, { form: {} })).url.pathname).toBe('/account');
 	expect(removals()).toBe(1);
+});
+
+test('a repeated unlinking leads to the same page, and the wallet is unlinked once', async () => {
+	const owner = new Browser(landscape.url);
+	const account = await signInAtInstitution(owner, 'known-student');
+	const address = linkIn(account, '/unlink');
+	const press = () => owner.open(address, { form: {} });
+	for (const page of [await press(), await press()]) {
+		expect([page.status, page.url.pathname + page.url.search]).toEqual([200, UNLINKED[1]]);
+		expect(page.text).toContain(en.account.unlinkedNotice);
+		expect(page.text).not.toContain(address);
+	}
+	expect(removals()).toBe(1);
+	expect((await owner.open(address)).status).toBe(404);
 });
 
 test('a wallet cannot be unlinked from another site’s page', async () => {

@@ -227,16 +227,19 @@ function createBindings({ ask, exchange }: Transport) {
 
 	/**
 	 * Removes a binding only if it is in the subject's list: the Auth Bridge deletes any binding without checking its owner.
-	 * @throws {Problem} `not_found` for a binding of another subject
+	 * @throws {Problem} `not_found` for a binding that is not in the list, also if another request has just removed it
 	 */
 	async function removeBinding(subject: string, bindingId: string, credential: Credential): Promise<void> {
-		const bindings = await listBindings(subject, credential);
-		if (!bindings.some(({ id }) => id === bindingId)) throw new Problem('not_found');
+		const isListed = async () => (await listBindings(subject, credential)).some(({ id }) => id === bindingId);
+		if (!(await isListed())) throw new Problem('not_found');
 		const segments = bindingsPath(subject, bindingId);
-		assertValid(
-			'removeBinding',
-			await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential })
-		);
+		const response = await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential });
+		try {
+			assertValid('removeBinding', response);
+		} catch (error) {
+			if (!isProblem(error, 'not_found') || !(await isListed())) throw error;
+			throw new Problem('upstream_invalid', { facts: error.facts });
+		}
 	}
 
 	return { listBindings, removeBinding };

@@ -1,7 +1,7 @@
 import { error, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { log } from '$lib/server/log';
 import { countRefusal } from '$lib/server/metrics';
-import { Problem, type ProblemCode, problemResponse, toProblem } from './problem';
+import { isProblem, Problem, type ProblemCode, problemResponse, toProblem } from './problem';
 import { withDefaultHeaders } from './headers';
 import { isLocale } from '$lib/i18n';
 import { cookieName } from './cookies';
@@ -120,6 +120,18 @@ export async function orErrorPage<Value>(work: Promise<Value>, locals: App.Local
 		const problem = toProblem(fault);
 		report(problem, fault, locals.requestId);
 		return errorPage(problem, locals);
+	}
+}
+
+/**
+ * Awaits an act that removes something. If it no longer exists, the act is done: after an impatient second press of the button,
+ * the browser shows only the second response.
+ */
+export async function orAlreadyDone(act: Promise<void>): Promise<void> {
+	try {
+		await act;
+	} catch (fault) {
+		if (!isProblem(fault, 'not_found')) throw fault;
 	}
 }
 

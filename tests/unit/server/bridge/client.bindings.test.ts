@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { json, sendJson, startStub } from '../http/stub-server';
+import { inTurn, json, sendJson, startStub } from '../http/stub-server';
 import { bridgeAt, credential, problemOf } from './fixtures';
 
 const binding = {
@@ -109,8 +109,13 @@ describe('unlinking a wallet', () => {
 		expect(stub.received.map(({ method }) => method)).toEqual(['GET']);
 	});
 
-	test('reports a failure', async () => {
-		const stub = await respondingWith(500);
+	test.each([500, 404])('reports a failure (%i) if the entry is still in the list', async (status) => {
+		const stub = await respondingWith(status);
 		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', 'b1', credential))).code).toBe('upstream_invalid');
+	});
+
+	test('reports that the entry does not exist if another request removes it first', async () => {
+		const stub = await startStub(inTurn(json(200, [binding]), json(404, {}), json(200, [])));
+		expect((await problemOf(bridgeAt(stub.url).removeBinding('a', 'b1', credential))).code).toBe('not_found');
 	});
 });

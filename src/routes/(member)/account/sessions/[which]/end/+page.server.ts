@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { endAll, endOther, endOthers, otherSession } from '$lib/server/auth/account-sessions';
 import { ACCOUNT_ACTS, lackingForAccountActs, stepUpSignInPath } from '$lib/server/auth/step-up';
 import { memberSession } from '$lib/server/handles/authorize';
-import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
+import { orAlreadyDone, orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import type { Actions, PageServerLoad } from './$types';
 
 /** `which` is `all`, `others`, or the id of another session. */
@@ -31,7 +31,7 @@ export const actions: Actions = {
 			redirect(303, '/signed-out');
 		}
 		if (scope === 'others') await endOthers(session, locals);
-		else await orErrorPage(endOther(session, params.which, locals), locals);
+		else await orErrorPage(orAlreadyDone(endOther(session, params.which, locals)), locals);
 		redirect(303, `/account/sessions?notice=${scope}`);
 	}
 };

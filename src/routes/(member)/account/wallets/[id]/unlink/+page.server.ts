@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { ACCOUNT_ACTS, lackingForAccountActs, stepUpSignInPath } from '$lib/server/auth/step-up';
 import { memberSession } from '$lib/server/handles/authorize';
-import { orErrorPage, readPageForm } from '$lib/server/http/endpoint';
+import { orAlreadyDone, orErrorPage, readPageForm } from '$lib/server/http/endpoint';
 import { ownWallet, unlinkWallet } from '$lib/server/wallet/linked-wallets';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -20,7 +20,7 @@ export const actions: Actions = {
 		const { locals, params, url } = event;
 		await readPageForm(event);
 		if (lackingForAccountActs(memberSession(locals)) !== null) redirect(303, url.pathname);
-		await orErrorPage(unlinkWallet(locals, params.id), locals);
+		await orErrorPage(orAlreadyDone(unlinkWallet(locals, params.id)), locals);
 		redirect(303, '/account?notice=unlinked');
 	}
 };
