@@ -106,8 +106,15 @@ export async function startOddBackend(): Promise<OddBackend> {
 		'/unchanged': status(304, { etag: '"1"' }),
 		'/empty': (_request, response) => response.writeHead(204).end(),
 		'/refused': status(422),
+		'/read-only': ({ url = '' }, response) => {
+			const type = new URL(url, 'http://x').searchParams.get('type');
+			response.writeHead(405, { allow: 'GET', ...(type !== null && { 'content-type': type }) }).end(PLAIN);
+		},
+		'/tagged': (_request, response) => response.writeHead(200, { etag: '"7"' }).end(PLAIN),
 		'/forbidden': status(403, { 'www-authenticate': 'Bearer error="insufficient_scope"' }),
 		'/stranger': status(401, { 'www-authenticate': 'Basic realm="x"' }),
+		'/stranger-talks': (_request, response) =>
+			void response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).write('begun'),
 		'/failed': status(500),
 		'/busy': status(503, { 'retry-after': '42' }),
 		'/gateway': status(504),

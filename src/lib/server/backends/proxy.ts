@@ -2,6 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
 import { exchangedAuthorization, userAuthorization } from '../auth/user-token';
 import type { Backend } from '../config/backends';
+import { discard } from '../http/endpoint';
 import { isProblem, Problem, type ProblemCode, toProblem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
 import { proxyRequest, type ByteChunks } from '../upstream/proxy';
@@ -73,9 +74,11 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 	};
 
 	let response = await ask(await credential?.current().catch(denied));
-	const renewed = refusesToken(response) ? await credential?.refresh().catch(denied) : null;
+	const isTokenRefused = refusesToken(response);
+	// Such a response is never forwarded.
+	if (isTokenRefused) discard(response);
+	const renewed = isTokenRefused ? await credential?.refresh().catch(denied) : null;
 	if (renewed) {
-		await response.body?.cancel();
 		// A streamed body cannot be sent again. The caller can retry, and the retry uses the new token.
 		if (body?.repeatable === false)
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
@@ -88,7 +91,18 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 	const { status } = response;
 	const location = response.headers.get('location');
 	const own = location === null ? null : ownPath(name, backend.url, location, target);
-	return new Response(method === 'HEAD' ? null : response.body, { status, headers: responseHeaders(response, own) });
+	const headers = responseHeaders(response, own);
+	if (isKnown(request, response)) {
+		discard(response);
+		return new Response(null, { status: 304, headers });
+	}
+	return new Response(method === 'HEAD' ? null : response.body, { status, headers });
+}
+
+/** Whether Kit responds with 304 in place of this response. It would not cancel the body. */
+function isKnown(request: Request, { status, headers }: Response): boolean {
+	const known = request.headers.get('if-none-match')?.replace(/^W\/(?=")/, '');
+	return status === 200 && known !== undefined && known === headers.get('etag');
 }
 
 function authorizationFor(backend: Backend, locals: App.Locals): UpstreamAuthorization | undefined {

@@ -1,9 +1,13 @@
-import { isHttpError, isRedirect } from '@sveltejs/kit';
-import { logBug } from '../http/endpoint';
+import type { RouteId } from '$app/types';
+import { isHttpError, isRedirect, type RequestEvent } from '@sveltejs/kit';
+import { discard, logBug } from '../http/endpoint';
 import { expectsPage, isApi } from '../http/request';
 import { problemResponse, toProblem } from '../http/problem';
 import { withDefaultHeaders } from '../http/headers';
 import type { Handle } from './sequence';
+
+/** Kit never responds here itself: the route handles every method. A backend may respond with any status and type. */
+const BACKENDS: RouteId = '/(member)/api/backends/[name]/[...path]';
 
 /**
  * Kit responds to an unknown or malformed address below `/api`, an unknown method, or an exception of a handle, with a page,
@@ -18,18 +22,20 @@ export const apiProblems: Handle = async ({ event, resolve }) => {
 		logBug(error, event.locals.requestId);
 		return problemResponse(toProblem(error), event.locals);
 	}
-	const code = codeOf(response.status, event.route.id === null);
-	if (!code || !isApi(event)) return response;
-	const isOurs = response.headers.get('content-type')?.startsWith('application/json');
-	if (isOurs) return response;
+	const code = codeOf(response, event);
+	if (!code) return response;
+	discard(response);
 	const allow = response.headers.get('allow');
 	return withDefaultHeaders(problemResponse(code, event.locals), allow ? { allow } : {});
 };
 
-/** A 400 or 404 of an existing route is left unchanged: a person may read it as a page. */
-function codeOf(status: number, isUnknownAddress: boolean) {
+/** What a response of Kit's own becomes; null for any other response. */
+function codeOf({ status, headers }: Response, event: RequestEvent) {
+	const isOurs = headers.get('content-type')?.startsWith('application/json');
+	if (isOurs || !isApi(event) || event.route.id === BACKENDS) return null;
 	if (status === 405) return 'method_not_allowed';
-	if (!isUnknownAddress) return null;
+	// A 400 or 404 of an existing route is left unchanged: a person may read it as a page.
+	if (event.route.id !== null) return null;
 	// A path with a malformed escape matches no route.
 	if (status === 400) return 'invalid_request';
 	return status === 404 ? 'not_found' : null;

@@ -3,7 +3,7 @@ import type { Session } from '../auth/session';
 import { loginPath } from '../auth/login-page';
 import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
-import { errorPage, seeOther } from '../http/endpoint';
+import { discard, errorPage, seeOther } from '../http/endpoint';
 import { log } from '../log';
 import type { Handle } from './sequence';
 
@@ -21,7 +21,9 @@ export const authorize: Handle = (input) => {
 async function resolveUnlessEnded({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS has then refused the refresh token.
-	return event.locals.tokensUnusable ? refusal(event) : response;
+	if (!event.locals.tokensUnusable) return response;
+	discard(response);
+	return refusal(event);
 }
 
 function refusal(event: RequestEvent): Response {

@@ -19,7 +19,7 @@ import { hasAccessToken, isLookAhead, type RoutePath, routePath, wantsPage } fro
 import { problemResponse } from '../http/problem';
 import { withCookies } from '../http/headers';
 import { returnPath } from '../http/return-path';
-import { seeOther } from '../http/endpoint';
+import { discard, seeOther } from '../http/endpoint';
 import { log } from '../log';
 import type { Handle } from './sequence';
 
@@ -123,7 +123,8 @@ async function removeStoredTokens(session: Session): Promise<void> {
  * At a sign-in, or at a refresh that returned larger tokens. The session ends, because each further request would fail as
  * well.
  */
-function notStored({ locals, request, url }: RequestEvent, { headers }: Response, cause: Error): Response {
+function notStored({ locals, request, url }: RequestEvent, replaced: Response, cause: Error): Response {
+	discard(replaced);
 	const { requestId } = locals;
 	const isTooLarge = cause instanceof SessionTooLarge;
 	log.error(isTooLarge ? 'the tokens of a session are too large' : 'the tokens of a sign-in could not be stored', {
@@ -132,7 +133,7 @@ function notStored({ locals, request, url }: RequestEvent, { headers }: Response
 	});
 	if (!wantsPage(request)) return problemResponse('unauthorized', locals);
 	// A sign-in redirects to the page that the person wanted; at a refresh they are already on it.
-	const wanted = returnPath(headers.get('location') ?? url.pathname + url.search, config().origin);
+	const wanted = returnPath(replaced.headers.get('location') ?? url.pathname + url.search, config().origin);
 	return seeOther(loginPath(wanted, { error: isTooLarge ? 'session_too_large' : 'sts_unavailable', requestId }));
 }
 

@@ -51,6 +51,15 @@ export function seeOther(location: string): Response {
 	return new Response(null, { status: 303, headers: { location } });
 }
 
+/**
+ * Ends a response that another one replaces. An unread body would keep its connection to a backend, and count as in progress, until a time
+ * limit.
+ */
+export function discard({ body }: Pick<Response, 'body'>): void {
+	// A body that has broken off can't be cancelled.
+	void body?.cancel().catch(() => {});
+}
+
 /** Whether an error is none that the portal expects of a request or a service. */
 function isBug(error: unknown): boolean {
 	return toProblem(error).code === 'internal_error';

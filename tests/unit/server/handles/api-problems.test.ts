@@ -44,6 +44,22 @@ describe('below /api', () => {
 		expect(await response.json()).toMatchObject({ error: 'method_not_allowed' });
 	});
 
+	test.each(['application/problem+json', 'text/html', null])(
+		'a 405 of a backend, of type %s, stays unchanged',
+		async (type) => {
+			const own = new Response('read-only', { status: 405, headers: type === null ? {} : { 'content-type': type } });
+			const options = { path: '/api/backends/a/b', routeId: '/(member)/api/backends/[name]/[...path]' };
+			expect(await responseTo(own, options)).toBe(own);
+		}
+	);
+
+	test('a response that is replaced is cancelled, also if its body has broken off', async () => {
+		const cancel = vi.fn(() => Promise.reject(new Error('broken off')));
+		const own = new Response(new ReadableStream({ cancel }), { status: 404 });
+		expect((await responseTo(own, { path: '/api/nothing' })).headers.get('content-type')).toBe('application/json');
+		expect(cancel).toHaveBeenCalledOnce();
+	});
+
 	test('a problem of the portal’s own stays unchanged', async () => {
 		const own = Response.json({ error: 'not_found', message: 'gone', requestId: 'r2' }, { status: 404 });
 		expect(await responseTo(own, { path: '/api/wallet/sessions/x/status', routeId: KNOWN })).toBe(own);

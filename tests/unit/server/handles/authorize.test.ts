@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { authorize } from '$lib/server/handles/authorize';
 import { type EventOptions, requestEvent } from '../../../harness/request-event';
 import { someSession } from '../auth/session-fixture';
@@ -57,14 +57,16 @@ test('a session that was ended on another device redirects to the login page wit
 
 test('a session that ends during its request redirects to the login page with the reason and return path', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account', session: someSession() });
+	const cancel = vi.fn();
 	const response = await authorize({
 		event,
 		resolve: () => {
 			event.locals.session = null;
 			event.locals.tokensUnusable = true;
-			return new Response('half a page');
+			return new Response(new ReadableStream({ cancel }));
 		}
 	});
+	expect(cancel).toHaveBeenCalledOnce();
 	expect(response.status).toBe(303);
 	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount&helpCode=r1');
 });

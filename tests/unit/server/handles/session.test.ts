@@ -138,6 +138,15 @@ describe('the session handle', () => {
 			expect(setCookies).toEqual(removed);
 		});
 
+		test('cancels the response that is not sent', async () => {
+			const cancel = vi.fn();
+			await handled({ cookie: await signedIn() }, (event) => {
+				grow(event);
+				return new Response(new ReadableStream({ cancel }));
+			});
+			expect(cancel).toHaveBeenCalledOnce();
+		});
+
 		test('returns 401 to a program, never a redirect', async () => {
 			const { response, setCookies } = await handled({ cookie: await signedIn() }, grow);
 			expect(response.status).toBe(401);
