@@ -4,6 +4,7 @@ import { takeLinkedWallet } from '$lib/server/auth/sign-in-flow';
 import { brandView } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { isLookAhead } from '$lib/server/http/request';
+import { pagePath } from '$lib/server/http/return-path';
 import type { LayoutServerLoad } from './$types';
 
 /** Pages are plain HTML by default. Pages that hydrate set this to true. */
@@ -11,7 +12,8 @@ export const csr = false;
 
 /** The data of every page, which never includes a token. `path` is where the language switch returns to. */
 export const load: LayoutServerLoad = ({ cookies, locals, request, route, url }) => {
-	const path = url.pathname + queryOf(url);
+	// A name of a form action (`?/start`) is valid in a POST only.
+	const path = pagePath(url, (name) => name.startsWith('/'));
 	// A sign-in page sends a signed-in person on, and the page after it says so.
 	const isArrival = locals.session !== null && !route.id?.startsWith('/(public)/login') && !isLookAhead(request);
 	return {
@@ -27,9 +29,3 @@ export const load: LayoutServerLoad = ({ cookies, locals, request, route, url })
 		path
 	};
 };
-
-/** The query without the name of a form action (`?/start`), which is valid in a POST only. */
-function queryOf({ searchParams }: URL): string {
-	const rest = [...searchParams].filter(([name]) => !name.startsWith('/'));
-	return rest.length > 0 ? `?${new URLSearchParams(rest)}` : '';
-}

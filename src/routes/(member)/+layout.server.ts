@@ -2,6 +2,7 @@ import { publicSession } from '$lib/server/auth/account-sessions';
 import { signInPath } from '$lib/server/auth/login-page';
 import { sessionEnd } from '$lib/ui/session-end';
 import { memberSession } from '$lib/server/handles/authorize';
+import { pagePath } from '$lib/server/http/return-path';
 import type { LayoutServerLoad } from './$types';
 
 /** These pages hydrate to watch the session: they warn before it ends, and detect a sign-out in another tab. */
@@ -10,7 +11,8 @@ export const csr = true;
 export const load: LayoutServerLoad = ({ locals, url }) => {
 	const session = memberSession(locals);
 	const { expiresInMs, idleExpiresInMs } = publicSession(session);
-	const returnTo = url.pathname;
+	// A notice reports an act that has just been completed, which is no longer so when the person returns.
+	const returnTo = pagePath(url, (name) => name === 'notice');
 	return {
 		sessionEnd: sessionEnd(expiresInMs, idleExpiresInMs),
 		stayUrl: returnTo,

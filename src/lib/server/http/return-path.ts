@@ -20,6 +20,12 @@ export function returnPath(wanted: string | null | undefined, origin: string): s
 	return isTooLong(path) ? AFTER_SIGN_IN : path;
 }
 
+/** The path and query of a page, to return to it later, without the parameters that are only for this visit. */
+export function pagePath({ pathname, searchParams }: URL, isOmitted: (name: string) => boolean): string {
+	const rest = [...searchParams].filter(([name]) => !isOmitted(name));
+	return pathname + (rest.length > 0 ? `?${new URLSearchParams(rest)}` : '');
+}
+
 /** Limits the length of an unchecked return path, so that it can be put into a URL of the portal. */
 export function boundedReturnPath(wanted: string): string {
 	return isTooLong(wanted) ? AFTER_SIGN_IN : wanted;
