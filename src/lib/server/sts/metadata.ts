@@ -123,8 +123,8 @@ export function resourceParameter(): Readonly<Record<string, string>> {
 }
 
 /**
- * The STS's metadata (OpenID Connect Discovery 4). Concurrent callers share one read. The metadata is cached for five
- * minutes, or for a day while it can't be read. URLs that a browser follows are public addresses.
+ * The STS's metadata (OpenID Connect Discovery 4). It is cached for five minutes, or for a day while it can't be read. URLs that a
+ * browser follows are public addresses.
  * @throws {UpstreamError}, or what `oauth4webapi` throws, if the STS can't be reached or is not the configured issuer
  */
 export const stsMetadata = (): Promise<oauth.AuthorizationServer> => metadata.current();
@@ -158,7 +158,7 @@ interface MetadataCacheOptions<Metadata> {
 }
 
 /**
- * Caches metadata that is read over the network. Concurrent callers share one read. While it can't be read, the last valid
+ * Caches metadata that is read over the network. Concurrent callers share the first read. While it can't be read, the last valid
  * metadata is used for up to a day: the endpoints of a service rarely move, and its discovery document may fail alone.
  */
 export function createMetadataCache<Metadata>({
@@ -200,9 +200,9 @@ export function createMetadataCache<Metadata>({
 			const ageMs = now() - loadedMs;
 			if (ageMs < freshMs && !isSuspect) return metadata;
 			if (ageMs >= MAX_STALE_MS) return reload();
-			if (isFailing && now() < attemptedMs + RETRY_MS) return metadata;
+			if (loading || (isFailing && now() < attemptedMs + RETRY_MS)) return metadata;
 			const reloaded = reload().catch(() => metadata);
-			// Only the first caller waits for a refresh of old metadata. After a failure, no caller waits.
+			// The caller that starts a refresh waits for it: the metadata may be hours old. After a failure, no caller waits.
 			return isFailing ? metadata : reloaded;
 		},
 

@@ -31,7 +31,20 @@ describe('metadata', () => {
 		nowMs += FRESH_MS - 1;
 		expect(await cache.current()).toBe('metadata 1');
 		nowMs += 1;
-		expect(await Promise.all([cache.current(), cache.current()])).toEqual(['metadata 2', 'metadata 2']);
+		expect(await cache.current()).toBe('metadata 2');
+	});
+
+	test('that is old delays only the caller that reads it again', async () => {
+		const cache = create();
+		await cache.current();
+		nowMs += FRESH_MS;
+		let respond = (_metadata: string) => {};
+		load = () => new Promise((resolve) => (respond = resolve));
+		const first = cache.current();
+		expect(await cache.current()).toBe('metadata 1');
+		respond('metadata 2');
+		expect([await first, await cache.current()]).toEqual(['metadata 2', 'metadata 2']);
+		expect(loads).toBe(2);
 	});
 
 	test('that could not be read the first time is read again at the next use', async () => {
