@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { en } from '../e2e/support/texts.ts';
 import { Browser, linkIn, type Visit } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
-import { fromSts, institutionFailures, QUERY, RETURN_TO } from './support/failed-sign-ins.ts';
+import { scrape } from '../harness/scrape.ts';
+import { fromSts, institutionFailures, QUERY, RETURN_TO, returnLargeTokens } from './support/failed-sign-ins.ts';
 import { walletFailures } from './support/failed-wallet-sign-ins.ts';
-import { ageFlow, changeSession } from './support/held-session.ts';
-import { callbackOf, signInAtInstitution } from './support/journeys.ts';
+import { ageFlow, changeSession, heldSession } from './support/held-session.ts';
+import { callbackOf, nextCallbackOf, signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;
+let metricsPort: number;
 beforeAll(async () => {
-	landscape = await startLandscape({ runtime });
+	metricsPort = await freePort();
+	landscape = await startLandscape({ runtime, env: { METRICS_PORT: String(metricsPort) } });
 });
 afterAll(() => landscape.stop());
 beforeEach(() => {
@@ -27,12 +31,36 @@ function offersReturn({ text }: Visit): boolean {
 	return plain.includes(QUERY) || plain.includes(`name="returnTo" value="${RETURN_TO}"`);
 }
 
-describe('the return path is kept if', () => {
+/** The sign-ins that were counted with this result, for each method, and the lines of this event in the audit log. */
+async function recorded(result: string, event: string) {
+	const { samples } = await scrape(metricsPort);
+	const countOf = (method: string) => samples.get(`portal_sign_ins_total{method="${method}",result="${result}"}`);
+	return { counts: ['institution', 'wallet'].map(countOf), lines: landscape.portal.logs().split(`"${event}"`).length };
+}
+
+describe('the return path is kept, and no sign-in counts as succeeded, if', () => {
 	test.each([...institutionFailures, ...walletFailures])('%s', async (_, expected, fail) => {
+		const before = await recorded('ok', 'sign_in.succeeded');
 		const page = await fail({ browser, landscape, sandbox: sandbox() });
 		expect(page.url.search + page.text.replaceAll('&#39;', "'")).toContain(expected);
 		expect(offersReturn(page), `${page.url.href} (${page.status})\n${page.text}`).toBe(true);
+		expect(await recorded('ok', 'sign_in.succeeded')).toEqual(before);
 	});
+});
+
+test('a sign-in whose tokens are too large counts as failed, and the person keeps the session that they had', async () => {
+	await signInAtInstitution(browser);
+	const { id } = await heldSession(browser, landscape);
+	const { counts, lines } = await recorded('session_too_large', 'sign_in.failed');
+	returnLargeTokens(landscape);
+	const page = await browser.open(await nextCallbackOf(browser), fromSts(landscape));
+	expect(page.text).toContain(en.login.errors.session_too_large.what);
+	const [institution = 0, wallet] = counts;
+	await expect
+		.poll(() => recorded('session_too_large', 'sign_in.failed'))
+		.toEqual({ counts: [institution + 1, wallet], lines: lines + 2 });
+	expect((await heldSession(browser, landscape)).id).toBe(id);
+	expect((await browser.call('/api/me')).status).toBe(200);
 });
 
 describe('a page that needs a session is the return path if', () => {

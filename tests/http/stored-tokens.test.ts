@@ -4,9 +4,15 @@ import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
 import { copyOf, heldSession, holdsSession, tokensDue } from './support/held-session.ts';
 import { type Instances, startInstances } from './support/instances.ts';
-import { createWalletSession, sessionPath, signInAtInstitution } from './support/journeys.ts';
+import {
+	createWalletSession,
+	expectLoginError,
+	nextCallbackOf,
+	sessionPath,
+	signInAtInstitution
+} from './support/journeys.ts';
 import { actAsOne } from './support/shared-store.ts';
-import { SOON } from './support/store-outage.ts';
+import { SOON, storeOf } from './support/store-outage.ts';
 import { AUDIENCE } from './support/third-party.ts';
 
 describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
@@ -93,6 +99,23 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 			}
 			for (const who of [browser, copy]) await expect.poll(async () => (await status(who)).status, SOON).toBe(200);
 			expect([browser, copy].every(holdsSession)).toBe(true);
+		});
+
+		test('a sign-in that cannot store its tokens fails, and the person keeps the session that they had', async () => {
+			const { id } = await heldSession(browser, instances);
+			const callback = await nextCallbackOf(browser);
+			redis.freeze();
+			try {
+				await expect.poll(() => storeOf(instances.url), SOON).toBe('down');
+				const page = await browser.open(callback, { from: instances.sandbox.stsUrl });
+				expectLoginError(page, 'sts_unavailable');
+				await expect.poll(() => instances.portal.logs()).toMatch(/"sign_in.failed".*"reason":"sts_unavailable"/);
+			} finally {
+				redis.thaw();
+			}
+			for (const url of instances.urls) await expect.poll(() => storeOf(url), SOON).toBe('up');
+			expect((await heldSession(browser, instances)).id).toBe(id);
+			expect((await browser.call('/api/me')).status).toBe(200);
 		});
 
 		test('when Redis has lost the tokens, the session ends with a reason, and a new sign-in works', async () => {

@@ -31,6 +31,12 @@ async function returnFromInstitution(setting: SignInSetting, decision: Record<st
 	return browser.open(await callbackOf(browser, { returnTo: RETURN_TO, decision }), fromSts(setting));
 }
 
+/** From now on, the STS returns tokens that are too large for cookies. */
+export function returnLargeTokens({ sandbox }: Pick<SignInSetting, 'sandbox'>): void {
+	const name = Buffer.from(crypto.getRandomValues(new Uint8Array(5000))).toString('hex');
+	sandbox.scenario('id-token', { claims: { name } });
+}
+
 /** What happens, a text of the next page or of its address, and how the test makes it happen. */
 export type Failure = readonly [string, string, (setting: SignInSetting) => Promise<Visit>];
 
@@ -66,8 +72,7 @@ export const institutionFailures: readonly Failure[] = [
 		'the tokens are too large for cookies',
 		'error=session_too_large',
 		(setting) => {
-			const name = Buffer.from(crypto.getRandomValues(new Uint8Array(5000))).toString('hex');
-			setting.sandbox.scenario('id-token', { claims: { name } });
+			returnLargeTokens(setting);
 			return returnFromInstitution(setting);
 		}
 	],

@@ -22,7 +22,21 @@ export async function callbackOf(
 	browser: Browser,
 	{ returnTo = '/account', decision = {} }: { returnTo?: string; decision?: Readonly<Record<string, string>> } = {}
 ): Promise<URL> {
-	const institution = await institutionOf(browser, returnTo);
+	return callbackFrom(browser, await institutionOf(browser, returnTo), decision);
+}
+
+/** As `callbackOf`, for a person who is signed in already: they authenticate again. */
+export async function nextCallbackOf(browser: Browser): Promise<URL> {
+	const query = new URLSearchParams({
+		provider: 'sts',
+		institution: 'uni-noord',
+		prompt: 'login',
+		returnTo: '/account'
+	});
+	return callbackFrom(browser, await browser.open(`/login/start?${query}`));
+}
+
+async function callbackFrom(browser: Browser, institution: Visit, decision = {}): Promise<URL> {
 	const response = { person: 'known-student', ...decision };
 	const last = await browser.submit(institution, response, '', { stopBefore: '/api/auth/callback/' });
 	return new URL(last.headers.get('location') ?? '', last.url);

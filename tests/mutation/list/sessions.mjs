@@ -12,7 +12,7 @@ export const sessions = [
 	},
 	{
 		name: 'a sign-in that began before everything was ended ends in a session',
-		file: 'src/lib/server/auth/callback.ts',
+		file: 'src/lib/server/auth/sign-in-result.ts',
 		find: 'if (await isRevokedSince(',
 		replace: 'if (false && await isRevokedSince(',
 		test: 'tests/http/session-list.test.ts'

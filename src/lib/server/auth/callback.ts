@@ -2,13 +2,20 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { audit } from '../audit';
 import { unixSeconds } from '../clock';
 import { AFTER_SIGN_IN } from '../http/return-path';
-import { oauthErrorFields } from '../error-fields';
 import { log } from '../log';
 import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
-import { markUsed, markCompletedUsed } from './wallet-cookies';
+import { markCompletedUsed } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, isFromSts, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
-import { type CallbackOutcome, countSignIn, newSession, redeemOnce, type SignInFailure } from './sign-in-result';
+import {
+	beginSession,
+	type CallbackOutcome,
+	countSignIn,
+	newSession,
+	redeemOnce,
+	reportFailure,
+	type SignInFailure
+} from './sign-in-result';
 import {
 	recordLinkedWallet,
 	findFlow,
@@ -21,17 +28,16 @@ import {
 	readState,
 	type ReturnedState,
 	type SignInFlow,
-	signInStartMs,
 	takeFlowOfVersion1
 } from './sign-in-flow';
-import { revokeTokens, tokenTimes } from './session-tokens';
-import { isRevokedNow, isRevokedSince, replaceSession, sessionStart } from './revoked-sessions';
+import { discardTokens, revokeTokens, tokenTimes } from './session-tokens';
+import { isRevokedNow, replaceSession, sessionStart } from './revoked-sessions';
 import { flowStartMs } from './cookie-budget';
 import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sign-in-errors';
 import { loginPath } from './login-page';
 import { clearSignedOutMark } from './sign-out';
 import type { Provider, Session } from './session';
-import { isSamePerson, meetsStepUp, needsLink, stepUpPagePath } from './step-up';
+import { isSamePerson, needsLink, stepUpPagePath } from './step-up';
 
 /** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;
@@ -88,7 +94,7 @@ async function restarted(event: RequestEvent, flow: SignInFlow): Promise<Callbac
 }
 
 async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Promise<CallbackOutcome> {
-	const { url, locals, cookies } = event;
+	const { url, locals } = event;
 	const { provider } = flow;
 	let granted: GrantedTokens | null = null;
 	try {
@@ -117,24 +123,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			sessionStartsAt: await sessionStart(stableSubject(claims), endedAt)
 		});
 		if (session.isReauthIgnored) log.warn('the STS ignored prompt=login', { requestId: locals.requestId, provider });
-		if (flow.stepUp && !meetsStepUp(session, flow.stepUp, Math.floor(flowStartMs(flow.id) / 1000))) {
-			log.warn('a step-up did not meet its requirement', { requestId: locals.requestId });
-			// An STS that revokes a grant as a whole would also end the session that this browser has.
-			if (!locals.session) await revokeTokens(session, locals.requestId);
-			return { kind: 'failed', error: 'step_up_refused' };
-		}
-		if (await isRevokedSince(session.userId, signInStartMs(cookies, flow))) {
-			await revokeTokens(session, locals.requestId);
-			return { kind: 'failed', error: 'sign_in_interrupted' };
-		}
-		// The wallet session is used up only after the STS has authenticated the person, so that they can retry a
-		// failed sign-in with it.
-		if (provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {
-			log.warn('a wallet session has already been used for a sign-in', { requestId: locals.requestId });
-			await revokeTokens(session, locals.requestId);
-			return { kind: 'failed', error: 'sign_in_interrupted' };
-		}
-		return { kind: 'signed_in', session };
+		return await beginSession(event, flow, session);
 	} catch (fault) {
 		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (fault instanceof AuthjsError) ({ granted } = fault);
@@ -153,7 +142,7 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Session, isOwn: boolean): Promise<string> {
 	const { locals, cookies } = event;
 	if (await isRevokedNow(session)) {
-		if (isOwn) void revokeTokens(session, locals.requestId);
+		if (isOwn) void discardTokens(session, locals.requestId);
 		return failurePath(event, flow, { error: 'sign_in_interrupted' }, isOwn);
 	}
 	const before = locals.session;
@@ -192,7 +181,7 @@ function failurePath(event: RequestEvent, flow: SignInFlow, failure: SignInFailu
 	const { session } = event.locals;
 	const { error } = failure;
 	// The page of every request has a help code, which the log has to contain. The failure itself counts once.
-	report(event, flow.provider, failure, isOwn ? error : null);
+	reportFailure(event, flow.provider, failure, isOwn ? error : null);
 	if (flow.stepUp) audit('step_up.failed', { ...session, reason: error }, event.locals);
 	if (session && flow.stepUp && stepUpRefusals.includes(error))
 		return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
@@ -214,7 +203,7 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 
 	const error = errorOf();
 	// Anybody can send a callback with any error in it, which must not count as one of the STS.
-	report(event, provider, { error }, url.searchParams.has('error') ? 'sign_in_interrupted' : error);
+	reportFailure(event, provider, { error }, url.searchParams.has('error') ? 'sign_in_interrupted' : error);
 	const newest = state === null ? findFlow(cookies, ids.at(-1) ?? '') : null;
 	return errorPath(event, state?.provider, version1Path ?? state?.returnTo ?? newest?.returnTo ?? null, error);
 
@@ -227,15 +216,6 @@ function endWithoutFlow(event: RequestEvent, provider: Provider, state: Returned
 		if (state !== null && isFlowCookieOver(state.flowId)) return 'sign_in_expired';
 		return isReplaced ? 'sign_in_replaced' : 'sign_in_interrupted';
 	}
-}
-
-function report(event: RequestEvent, provider: Provider, failure: SignInFailure, result: SignInError | null) {
-	const { locals, url } = event;
-	const { error, isByQuery } = failure;
-	if (result) countSignIn(provider, result, isByQuery);
-	if (!audit('sign_in.failed', { provider, reason: error }, locals)) return;
-	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
-	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });
 }
 
 function errorPath(

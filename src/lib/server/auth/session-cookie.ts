@@ -8,6 +8,7 @@ import {
 } from './session-format';
 import type { Cookies } from '@sveltejs/kit';
 import { stringifySetCookie } from 'cookie';
+import { unixSeconds } from '../clock';
 import { config } from '../config';
 import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { COMFORTABLE_SESSION_BYTES, cookieBytes } from './cookie-budget';
@@ -91,20 +92,47 @@ export function setCookiesOf(
 	];
 }
 
+/**
+ * Stores the tokens of a new session, if they belong into the store. Call it before the sign-in changes anything.
+ * @returns the session, without its tokens if they are in the store: `writeSession` then only writes the cookie. Or why the
+ * session can't be stored
+ */
+export async function storeTokens(
+	session: Session,
+	requestId: string
+): Promise<{ readonly session: Session } | { readonly error: 'session_too_large' | 'sts_unavailable' }> {
+	try {
+		const place = await savePlaced({ ...session, sealedAt: unixSeconds() }, false);
+		return { session: place.tokens === 'store' ? withoutTokens(place.session) : session };
+	} catch (error) {
+		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;
+		const isTooLarge = error instanceof SessionTooLarge;
+		const what = isTooLarge ? 'the tokens of a session are too large' : 'the tokens of a sign-in could not be stored';
+		log.error(what, { requestId, error });
+		return { error: isTooLarge ? 'session_too_large' : 'sts_unavailable' };
+	}
+}
+
 /** Stores the tokens, if they belong into the store. @returns the cookies to set; null if the browser's stay as they are */
 async function saveSession(session: Session, before: ReadSession | null): Promise<readonly CookieText[] | null> {
 	const isStored = before !== null && hasStoredTokens(before.session) && before.session.tokensKey === session.tokensKey;
-	const place = placeSession(session, isStored);
+	const place = await savePlaced(session, isStored);
 	if (place.tokens === 'cookie') return cookiesOf(place);
+	const isUnchanged = isStored && before.stale !== 'secret' && isSameFacts(before.session, session);
+	return isUnchanged ? null : place.chunks;
+}
+
+/** Saves tokens that are placed in the store. @returns the place; the cookie if the store is unavailable and they fit */
+async function savePlaced(session: Session, isStored: boolean): Promise<InCookie | InStore> {
+	const place = placeSession(session, isStored);
 	try {
-		if (place.session.accessToken !== undefined) await sessionTokens().save(place.session);
+		if (place.tokens === 'store' && place.session.accessToken !== undefined) await sessionTokens().save(place.session);
+		return place;
 	} catch (error) {
 		const fallback = error instanceof StoreUnavailable && !isStored ? inCookie(cookieVariants(session).all) : null;
 		if (!fallback || config().sessionTokens === 'store') throw error;
-		return cookiesOf(fallback);
+		return fallback;
 	}
-	const isUnchanged = isStored && before.stale !== 'secret' && isSameFacts(before.session, session);
-	return isUnchanged ? null : place.chunks;
 }
 
 /** Compares what is in the cookie of a session whose tokens are in the store. */

@@ -183,6 +183,23 @@ export async function revokeTokens(
 	}
 }
 
+/** Deletes the tokens of a session that ends, if they are in the store. Without its cookie, tokens that remain can't be opened. */
+export async function removeStoredTokens(session: Session): Promise<void> {
+	if (!hasStoredTokens(session)) return;
+	await sessionTokens()
+		.remove(session)
+		.catch(() => {});
+}
+
+/** Revokes the tokens of a session that was to begin, wherever they are. The store keeps none. */
+export async function discardTokens(session: Session, requestId: string): Promise<void> {
+	if (session.accessToken !== undefined || !hasStoredTokens(session)) return revokeTokens(session, requestId);
+	const loaded = await sessionTokens()
+		.load(session)
+		.catch(() => null);
+	await Promise.all([revokeTokens(loaded ?? session, requestId), removeStoredTokens(session)]);
+}
+
 /**
  * Revokes the tokens of a refresh during which the session has ended: who ended it knew only the earlier ones. Those of a
  * session that a sign-in has replaced are left to expire, because an STS that revokes a grant as a whole would also end the

@@ -1,14 +1,23 @@
+import type { RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { audit } from '../audit';
+import { oauthErrorFields } from '../error-fields';
+import { log } from '../log';
 import { createOnce } from './run-once';
 import { sharedStore } from '../store';
 import { SessionSchema, type Provider, type Session } from './session';
-import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema } from './sign-in-flow';
+import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema, signInStartMs } from './sign-in-flow';
+import { flowStartMs } from './cookie-budget';
+import { isRevokedSince } from './revoked-sessions';
+import { storeTokens } from './session-cookie';
+import { meetsStepUp } from './step-up';
+import { markUsed } from './wallet-cookies';
 import { type SignInError, signInErrors } from './sign-in-errors';
 import { CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { config } from '../config';
 import { count, type SignInMethod } from '../metrics';
-import { newTokensKey, type TokenSet } from './session-tokens';
+import { discardTokens, newTokensKey, revokeTokens, type TokenSet } from './session-tokens';
 
 /** What a sign-in requested from the STS, and when. Times are in Unix seconds. */
 interface SignInFacts {
@@ -94,6 +103,42 @@ export type CallbackOutcome = v.InferOutput<typeof Outcome>;
 /** A sign-in that failed. */
 export type SignInFailure = Omit<Extract<CallbackOutcome, { kind: 'failed' }>, 'kind'>;
 
+/** Begins the session of a person whom the STS has authenticated, unless something speaks against it. */
+export async function beginSession(
+	{ locals, cookies }: Pick<RequestEvent, 'locals' | 'cookies'>,
+	flow: SignInFlow,
+	session: Session
+): Promise<CallbackOutcome> {
+	const { requestId } = locals;
+	if (flow.stepUp && !meetsStepUp(session, flow.stepUp, Math.floor(flowStartMs(flow.id) / 1000))) {
+		log.warn('a step-up did not meet its requirement', { requestId });
+		await revokeUnlessSignedIn();
+		return { kind: 'failed', error: 'step_up_refused' };
+	}
+	if (await isRevokedSince(session.userId, signInStartMs(cookies, flow))) {
+		await revokeTokens(session, requestId);
+		return { kind: 'failed', error: 'sign_in_interrupted' };
+	}
+	const stored = await storeTokens(session, requestId);
+	if ('error' in stored) {
+		await revokeUnlessSignedIn();
+		return { kind: 'failed', error: stored.error };
+	}
+	// The wallet session is used up only when nothing else can prevent the sign-in, so that the person can retry a failed
+	// one with it.
+	if (flow.provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {
+		log.warn('a wallet session has already been used for a sign-in', { requestId });
+		await discardTokens(stored.session, requestId);
+		return { kind: 'failed', error: 'sign_in_interrupted' };
+	}
+	return { kind: 'signed_in', session: stored.session };
+
+	/** An STS that revokes a grant as a whole would also end the session that this browser has. */
+	async function revokeUnlessSignedIn(): Promise<void> {
+		if (!locals.session) await revokeTokens(session, requestId);
+	}
+}
+
 const methods: Readonly<Record<Provider, SignInMethod>> = { sts: 'institution', 'sts-wallet': 'wallet' };
 
 /** Counts a browser that is sent to the STS for a sign-in. */
@@ -107,6 +152,22 @@ export function countStart(provider: Provider): void {
  */
 export function countSignIn(provider: Provider, result: SignInError | 'ok', isByQuery = false): void {
 	count('portal.sign_ins', { method: methods[provider], result, ...(isByQuery && { cause: 'query' }) });
+}
+
+/**
+ * Writes a failed callback to the audit log and the log.
+ * @param result what it counts as; null if another request counts it
+ */
+export function reportFailure(
+	{ locals, url }: Pick<RequestEvent, 'locals' | 'url'>,
+	provider: Provider,
+	{ error, isByQuery }: SignInFailure,
+	result: SignInError | null
+): void {
+	if (result) countSignIn(provider, result, isByQuery);
+	if (!audit('sign_in.failed', { provider, reason: error }, locals)) return;
+	const ofSts = oauthErrorFields(url.searchParams.get('error'), url.searchParams.get('error_description'));
+	log.warn('a sign-in failed', { requestId: locals.requestId, provider, code: error, ...ofSts });
 }
 
 let once: ReturnType<typeof createOnce> | undefined;

@@ -8,7 +8,13 @@ import { markSignedOut } from '../auth/sign-out';
 import { tokenRefresher } from '../auth/refresh';
 import { type ReadSession, readSession, writeSession } from '../auth/session-cookie';
 import type { Session } from '../auth/session';
-import { hasStoredTokens, revokeTokens, SessionTooLarge, sessionTokens } from '../auth/session-tokens';
+import {
+	hasStoredTokens,
+	removeStoredTokens,
+	revokeTokens,
+	SessionTooLarge,
+	sessionTokens
+} from '../auth/session-tokens';
 import { sharedStore } from '../store';
 import { StoreUnavailable } from '../store/store';
 import { logSessionEnd, usesTokens } from './refresh';
@@ -76,10 +82,10 @@ export const session: Handle = async ({ event, resolve }) => {
 		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;
 		// The session was only to be sealed again, or to record activity, or its new tokens are still in the results of
 		// refreshes: the browser's cookie is still valid.
-		if (after === current || (error instanceof StoreUnavailable && after?.id === before?.id)) return response;
+		if (after === current || error instanceof StoreUnavailable) return response;
 		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (after) void revokeTokens(after, event.locals.requestId);
-		return withCookies(notStored(event, response, error), await writeSession(null, cookies, unixSeconds()));
+		return withCookies(tooLarge(event, response, error), await writeSession(null, cookies, unixSeconds()));
 	}
 };
 
@@ -111,30 +117,18 @@ async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSes
 	return session;
 }
 
-/** After a sign-out, or a sign-in with another session. Without the cookie, tokens that remain can't be opened. */
-async function removeStoredTokens(session: Session): Promise<void> {
-	if (!hasStoredTokens(session)) return;
-	await sessionTokens()
-		.remove(session)
-		.catch(() => {});
-}
-
 /**
- * At a sign-in, or at a refresh that returned larger tokens. The session ends, because each further request would fail as
- * well.
+ * At a refresh that returned larger tokens. The session ends, because each further request would fail as well. At a sign-in
+ * the tokens are stored before the session begins (`storeTokens`).
  */
-function notStored({ locals, request, url }: RequestEvent, replaced: Response, cause: Error): Response {
+function tooLarge({ locals, request, url }: RequestEvent, replaced: Response, error: SessionTooLarge): Response {
 	discard(replaced);
 	const { requestId } = locals;
-	const isTooLarge = cause instanceof SessionTooLarge;
-	log.error(isTooLarge ? 'the tokens of a session are too large' : 'the tokens of a sign-in could not be stored', {
-		requestId,
-		error: cause
-	});
+	log.error('the tokens of a session are too large', { requestId, error });
 	if (!wantsPage(request)) return problemResponse('unauthorized', locals);
-	// A sign-in redirects to the page that the person wanted; at a refresh they are already on it.
+	// A form redirects to the page that the person wanted; otherwise they are already on it.
 	const wanted = returnPath(replaced.headers.get('location') ?? url.pathname + url.search, config().origin);
-	return seeOther(loginPath(wanted, { error: isTooLarge ? 'session_too_large' : 'sts_unavailable', requestId }));
+	return seeOther(loginPath(wanted, { error: 'session_too_large', requestId }));
 }
 
 /** The time of the last activity is written at most once in this part of the idle timeout, and at most once a minute. */

@@ -124,7 +124,8 @@ export async function fakeSts() {
 	return sts;
 }
 
-function form(init: RequestInit | undefined): URLSearchParams {
+/** The form in a request. */
+export function form(init: RequestInit | undefined): URLSearchParams {
 	const body = init?.body;
 	return new URLSearchParams(typeof body === 'string' || body instanceof URLSearchParams ? body : '');
 }
