@@ -1,7 +1,8 @@
 /** Programs that run together on this machine until one of them, or the person at the terminal, ends them all. */
 import { connect, createServer } from 'node:net';
 import process from 'node:process';
-import { start } from './runtime.mjs';
+import { startTied } from './children.mjs';
+import { root } from './runtime.mjs';
 
 const START_LIMIT_MS = 60_000;
 const LOOPBACKS = ['127.0.0.1', '::1'];
@@ -65,13 +66,14 @@ export class Stack {
 	}
 
 	/**
-	 * Starts a program in a process group of its own: Ctrl-C then reaches it through `stop` alone, in the right order.
+	 * Starts a program in a process group of its own: Ctrl-C then reaches it through `stop` alone, in the right order. It also ends
+	 * if this process is killed.
 	 * @param {string} name
 	 * @param {string[]} command
 	 * @param {import('node:child_process').SpawnOptions} options
 	 */
 	launch(name, command, options) {
-		const child = start(command, { ...options, detached: true });
+		const child = startTied(command, { cwd: root, stdio: 'inherit', ...options });
 		this.#children.set(name, child);
 		child.once('exit', () => {
 			this.#children.delete(name);
@@ -85,16 +87,17 @@ export class Stack {
 	}
 
 	/**
-	 * Resolves when the program responds at the address.
+	 * Resolves when the program responds at the address; never if all programs are being ended, so that the task does not go on.
 	 * @param {string} name
 	 * @param {string} address
 	 * @throws {Error} when it does not within a minute
 	 */
 	async waitFor(name, address) {
 		const limitMs = performance.now() + START_LIMIT_MS;
-		while (!this.#isStopping) {
+		for (;;) {
 			const response = await fetch(address, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
 			await response?.body?.cancel();
+			if (this.#isStopping) return new Promise(() => {});
 			if (response?.ok) return;
 			if (performance.now() > limitMs) throw new Error(`The ${name} does not respond at ${address}.`);
 			await new Promise((resolve) => setTimeout(resolve, 100));
