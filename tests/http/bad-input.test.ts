@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, type Call } from '../harness/browser.ts';
+import { en } from '../../src/lib/i18n/site.ts';
+import { Browser, type Call, headingOf } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { createWalletSession, sessionPath } from './support/journeys.ts';
@@ -46,6 +47,20 @@ describe('a wrong method', () => {
 		const response = await browser.call(path(), { method });
 		expect(response.status).toBe(405);
 		expect(response.headers.get('allow')?.split(/,\s*/).sort().join(', ')).toBe(allowed);
+	});
+
+	test.each([
+		['GET', '/locale'],
+		['POST', '/login/start'],
+		['POST', '/login/institutions'],
+		['POST', '/login/wallet/view'],
+		['POST', '/.well-known/security.txt']
+	])('is an error page for a person, and JSON for a program: %s %s', async (method, path) => {
+		const person = await browser.open(path, method === 'POST' ? { form: {} } : {});
+		expect([person.status, headingOf(person)]).toEqual([405, en.errors.request.title]);
+		expect(person.headers.get('content-type')).toMatch(/^text\/html/);
+		expect(person.headers.get('allow')).toContain(method === 'POST' ? 'GET' : 'POST');
+		expect(await refusal(path, { method })).toMatchObject({ status: 405, error: 'method_not_allowed' });
 	});
 
 	test('is reported as JSON below /api', async () => {

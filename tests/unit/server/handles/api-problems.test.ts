@@ -13,6 +13,10 @@ async function responseTo(own: Response, options: EventOptions) {
 const page = (status: number, headers: Record<string, string> = {}) =>
 	new Response('<h1>Kit’s own</h1>', { status, headers: { 'content-type': 'text/html', ...headers } });
 
+/** As of Kit: `text()` names no type. */
+const noSuchMethod = () =>
+	new Response(new TextEncoder().encode('POST method not allowed'), { status: 405, headers: { allow: 'GET, HEAD' } });
+
 describe('below /api', () => {
 	test.each(['/api', '/api/nothing', '/api/wallet/sessions/nonsense/status'])(
 		'the unknown path %s results in a JSON 404',
@@ -36,7 +40,7 @@ describe('below /api', () => {
 	);
 
 	test('an unsupported method results in a JSON 405 with the allowed methods', async () => {
-		const response = await responseTo(page(405, { allow: 'GET, HEAD' }), {
+		const response = await responseTo(noSuchMethod(), {
 			path: '/api/me',
 			routeId: '/(member)/api/me'
 		});
@@ -84,6 +88,17 @@ test.each([
 ])('a %i outside /api, such as at %s, stays a page', async (status, path) => {
 	const own = page(status);
 	expect(await responseTo(own, { path })).toBe(own);
+});
+
+test('an unsupported method outside /api results in a JSON 405 for a program', async () => {
+	const response = await responseTo(noSuchMethod(), { path: '/locale', routeId: '/(public)/locale' });
+	expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+	expect(await response.json()).toMatchObject({ error: 'method_not_allowed' });
+});
+
+test('the error page of a form that a page does not have stays a page', async () => {
+	const own = page(405);
+	expect(await responseTo(own, { path: '/help', routeId: '/(public)/help' })).toBe(own);
 });
 
 describe('an exception of a handle', () => {
