@@ -130,6 +130,8 @@ describe('starts of sign-ins', () => {
 		expect(page.text).toContain(words.errors.rate_limited.what);
 		expect(page.text).toContain(`returnTo=${encodeURIComponent(RETURN_TO)}`);
 		expect(page.text).toMatch(/<strong[^>]*>[\da-f]{12}</);
+		const names = page.headers.getSetCookie().map((setCookie) => setCookie.split('=')[0]);
+		expect(names).toEqual(['portal.login']);
 		// The language switch of that page leads to the same page.
 		const dutch = await browser.submit({ ...page, url: new URL(START, landscape.url) }, { locale: 'nl' }, '/locale');
 		expectLoginError(dutch, 'rate_limited', RETURN_TO);

@@ -107,7 +107,10 @@ export async function pageInstead(
 	const locale = cookies.get(cookieName('locale'));
 	if (isAnonymous && isLocale(locale)) headers.set('cookie', `${cookieName('locale')}=${locale}`);
 	const page = await fetch(path, { headers, credentials: isAnonymous ? 'omit' : 'same-origin' });
-	return new Response(page.body, { status, headers: page.headers });
+	const own = new Headers(page.headers);
+	// Kit adds the cookies of a sub-request to the response of a route. A handle's refusal sets none: the next request does.
+	own.delete('set-cookie');
+	return new Response(page.body, { status, headers: own });
 }
 
 /** Ends the load function or action of a page with the error page. */

@@ -21,11 +21,22 @@ export function withFixedHeaders(response: Response, fixed: Readonly<Record<stri
 	});
 }
 
-/** Appends `Set-Cookie` headers to the response. */
+/**
+ * Adds `Set-Cookie` headers to the response. They replace its own for the same cookies: no response may set a cookie twice (RFC 6265
+ * 4.1.1).
+ */
 export function withCookies(response: Response, setCookies: readonly string[]): Response {
+	const names = new Set(setCookies.map(nameIn));
 	return changed(response, (headers) => {
-		for (const setCookie of setCookies) headers.append('set-cookie', setCookie);
+		const others = headers.getSetCookie().filter((setCookie) => !names.has(nameIn(setCookie)));
+		headers.delete('set-cookie');
+		for (const setCookie of [...others, ...setCookies]) headers.append('set-cookie', setCookie);
 	});
+}
+
+/** The name of the cookie that a `Set-Cookie` header sets. */
+function nameIn(setCookie: string): string {
+	return setCookie.slice(0, setCookie.indexOf('='));
 }
 
 /**

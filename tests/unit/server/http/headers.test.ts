@@ -16,6 +16,16 @@ describe('headers added to a response', () => {
 		expect(own.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 	});
 
+	test('replace earlier cookies of the same name, and keep the others', () => {
+		const own = withCookies(new Response(null), ['portal.a=1; Path=/', 'portal.ab=2; Path=/', 'portal.b=3']);
+		expect(withCookies(own, ['portal.a=; Max-Age=0', 'portal.c=4']).headers.getSetCookie()).toEqual([
+			'portal.ab=2; Path=/',
+			'portal.b=3',
+			'portal.a=; Max-Age=0',
+			'portal.c=4'
+		]);
+	});
+
 	test('are set on a copy if the headers of the response are immutable', () => {
 		const own = Response.redirect('http://localhost:3000/there', 303);
 		const changed = withCookies(withDefaultHeaders(own, { 'x-more': '3' }), ['a=1']);
