@@ -4,16 +4,15 @@ import { takeLinkedWallet } from '$lib/server/auth/sign-in-flow';
 import { brandView } from '$lib/server/brand';
 import { config } from '$lib/server/config';
 import { isLookAhead } from '$lib/server/http/request';
-import { pagePath } from '$lib/server/http/return-path';
+import { isFormAction, pagePath, PATH_HEADER } from '$lib/server/http/return-path';
 import type { LayoutServerLoad } from './$types';
 
 /** Pages are plain HTML by default. Pages that hydrate set this to true. */
 export const csr = false;
 
 /** The data of every page, which never includes a token. `path` is where the language switch returns to. */
-export const load: LayoutServerLoad = ({ cookies, locals, request, route, url }) => {
-	// A name of a form action (`?/start`) is valid in a POST only.
-	const path = pagePath(url, (name) => name.startsWith('/'));
+export const load: LayoutServerLoad = ({ cookies, isSubRequest, locals, request, route, url }) => {
+	const path = (isSubRequest && request.headers.get(PATH_HEADER)) || pagePath(url, isFormAction);
 	// A sign-in page sends a signed-in person on, and the page after it says so.
 	const isArrival = locals.session !== null && !route.id?.startsWith('/(public)/login') && !isLookAhead(request);
 	return {

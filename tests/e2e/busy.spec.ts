@@ -12,7 +12,7 @@ for (const javaScriptEnabled of [true, false]) {
 		() => {
 			test.use({ javaScriptEnabled });
 
-			test('a request while the portal is busy shows an error page at the same URL, and the requested page later', async ({
+			test('a request while the portal is busy shows an error page at the same URL, and the requested page after “Try again”', async ({
 				page,
 				sandbox,
 				openBrowser
@@ -23,17 +23,20 @@ for (const javaScriptEnabled of [true, false]) {
 				const code = other.getByRole('button', { name: en.login.wallet.button }).click();
 				await expect.poll(() => sandbox.count('bridge.create')).toBe(1);
 
-				expect((await page.goto('/help'))?.status()).toBe(503);
+				expect((await page.goto('/help?from=here'))?.status()).toBe(503);
 				await expectHeading(page, en.site.errors.unavailable.title);
 				await expect(page.getByText(en.site.helpCode, { exact: false }).locator('strong')).toHaveText(/^[\da-f]{12}$/);
-				await expect(page).toHaveURL('/help');
+				await expect(page).toHaveURL('/help?from=here');
 
 				await code;
 				await expectHeading(other, en.wallet.scan.title);
 				// That page asks for its wallet's status, and is all that the portal takes at once.
 				await other.close();
-				await expect.poll(async () => (await page.reload())?.status()).toBe(200);
-				await expectHeading(page, en.help.title);
+				await expect(async () => {
+					await page.getByRole('link', { name: en.site.tryAgain }).click();
+					await expectHeading(page, en.help.title);
+				}).toPass();
+				await expect(page).toHaveURL('/help?from=here');
 			});
 		}
 	);

@@ -19,6 +19,8 @@ export function headBytes({ status, statusText, headers }: Visit): number {
 export interface Navigation {
 	/** The origin of the page whose link or form is used; null for a typed address; the portal by default. */
 	from?: string | null;
+	/** The address of that page, if the browser sends it. */
+	referer?: string;
 	/** Sent as a form with POST. */
 	form?: Readonly<Record<string, string>>;
 	/** Whether to follow redirects and `Refresh: 0`; true by default. */
@@ -50,7 +52,7 @@ export class Browser {
 
 	/** A person's navigation, including the redirects to its last page. */
 	async open(address: string | URL, navigation: Navigation = {}): Promise<Visit> {
-		const { from = this.#home.origin, form, follow = true, stopBefore } = navigation;
+		const { from = this.#home.origin, referer, form, follow = true, stopBefore } = navigation;
 		const chain = [new URL(address, this.#home)];
 		let body = form && new URLSearchParams(form).toString();
 		while (chain.length <= MAX_REDIRECTS) {
@@ -60,6 +62,7 @@ export class Browser {
 				'sec-fetch-site': siteOf(from, chain),
 				'sec-fetch-mode': 'navigate',
 				'sec-fetch-dest': 'document',
+				...(referer !== undefined && { referer }),
 				...(body !== undefined && { origin: from ?? 'null', 'content-type': 'application/x-www-form-urlencoded' })
 			};
 			const visit = await this.#send(url, { method: body === undefined ? 'GET' : 'POST', headers, body });
@@ -88,7 +91,12 @@ export class Browser {
 		if (target === undefined) throw new Error(`No form for "${action}" on ${page.url.pathname}:\n${page.text}`);
 		const hidden = [...content.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
 		const form = { ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, plain(value)])), ...fields };
-		return this.open(new URL(plain(target), page.url), { ...navigation, from: page.url.origin, form });
+		return this.open(new URL(plain(target), page.url), {
+			...navigation,
+			from: page.url.origin,
+			referer: page.url.href,
+			form
+		});
 	}
 
 	/** One request of a script on a page of the portal; redirects are not followed. */

@@ -3,10 +3,12 @@ import { log } from '$lib/server/log';
 import { countRefusal } from '$lib/server/metrics';
 import { isProblem, Problem, type ProblemCode, problemResponse, toProblem } from './problem';
 import { withDefaultHeaders } from './headers';
+import { config } from '../config';
 import { isLocale } from '$lib/i18n';
 import { cookieName } from './cookies';
 import { expectsPage } from './request';
 import { readForm } from './body';
+import { PATH_HEADER, pathToRetry } from './return-path';
 
 /**
  * Wraps an API handler. Its return value becomes the response: a value (200, as JSON), undefined (204), or any Response,
@@ -88,29 +90,45 @@ export async function refusal(event: RefusedEvent, refused: Problem | ProblemCod
 	event.locals.errorCode = problem.code;
 	// Another site may have caused the request, so the page must not contain personal data.
 	const isAnonymous = problem.code === 'forbidden_origin';
-	const page = await pageInstead(event, `/refused?code=${problem.code}`, problem.status, isAnonymous);
-	return withDefaultHeaders(page, problem.headers);
+	const path = pathToRetry(event, config().origin);
+	const page = await subRequest(event, `/refused?code=${problem.code}`, {
+		isAnonymous,
+		headers: { [PATH_HEADER]: path }
+	});
+	return withDefaultHeaders(withStatus(page, problem.status), problem.headers);
 }
 
 /**
- * Responds with another page of the portal, in the visitor's language, without changing the address.
+ * Responds with another page of the portal, in the visitor's language, without changing the address. Its links and its language switch lead
+ * to that page.
  * @param path of the page; its load function sees a sub-request
- * @param isAnonymous renders the page as for a person who is not signed in
  */
-export async function pageInstead(
+export async function pageInstead(event: RefusedEvent, path: string, status: number): Promise<Response> {
+	return withStatus(await subRequest(event, path), status);
+}
+
+interface SubRequestOptions {
+	/** Renders the page as for a person who is not signed in. */
+	readonly isAnonymous?: boolean;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+function subRequest(
 	{ cookies, fetch, locals }: RefusedEvent,
 	path: string,
-	status: number,
-	isAnonymous = false
+	{ isAnonymous = false, headers: more = {} }: SubRequestOptions = {}
 ): Promise<Response> {
-	const headers = new Headers({ 'x-request-id': locals.requestId });
+	const headers = new Headers({ ...more, 'x-request-id': locals.requestId });
 	const locale = cookies.get(cookieName('locale'));
 	if (isAnonymous && isLocale(locale)) headers.set('cookie', `${cookieName('locale')}=${locale}`);
-	const page = await fetch(path, { headers, credentials: isAnonymous ? 'omit' : 'same-origin' });
-	const own = new Headers(page.headers);
+	return fetch(path, { headers, credentials: isAnonymous ? 'omit' : 'same-origin' });
+}
+
+function withStatus(page: Response, status: number): Response {
+	const headers = new Headers(page.headers);
 	// Kit adds the cookies of a sub-request to the response of a route. A handle's refusal sets none: the next request does.
-	own.delete('set-cookie');
-	return new Response(page.body, { status, headers: own });
+	headers.delete('set-cookie');
+	return new Response(page.body, { status, headers });
 }
 
 /** Ends the load function or action of a page with the error page. */

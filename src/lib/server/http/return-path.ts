@@ -1,3 +1,5 @@
+import type { RequestEvent } from '@sveltejs/kit';
+
 /** Where a person goes after signing in when no return path is given. */
 export const AFTER_SIGN_IN = '/account';
 const REFUSED = '/';
@@ -24,6 +26,25 @@ export function returnPath(wanted: string | null | undefined, origin: string): s
 export function pagePath({ pathname, searchParams }: URL, isOmitted: (name: string) => boolean): string {
 	const rest = [...searchParams].filter(([name]) => !isOmitted(name));
 	return pathname + (rest.length > 0 ? `?${new URLSearchParams(rest)}` : '');
+}
+
+/**
+ * The header of a sub-request for the page of a refusal: the path that its links and its language switch lead to. Ignore it in other
+ * requests, because anybody can send it.
+ */
+export const PATH_HEADER = 'x-path-of-page';
+
+/** Whether a parameter names a form action (`?/start`), which is valid in a POST only. */
+export const isFormAction = (name: string) => name.startsWith('/');
+
+/** Addresses that only accept forms. A person who switches the language there gets the page of a refusal with such an address. */
+const FORMS_ONLY = /^\/(?:locale|api\/auth\/sign(?:out|in\/[^/?#]+))(?:[?#]|$)/;
+
+/** Where a person can try a refused request again: its address, or the page that has sent the form. */
+export function pathToRetry({ request, url }: Pick<RequestEvent, 'request' | 'url'>, origin: string): string {
+	const isForm = request.method === 'POST';
+	const path = returnPath(isForm ? (request.headers.get('referer') ?? REFUSED) : pagePath(url, isFormAction), origin);
+	return FORMS_ONLY.test(path) ? REFUSED : path;
 }
 
 /** Limits the length of an unchecked return path, so that it can be put into a URL of the portal. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loginPath } from '$lib/server/auth/login-page';
-import { returnPath } from '$lib/server/http/return-path';
+import { pathToRetry, returnPath } from '$lib/server/http/return-path';
 
 const OWN = 'https://portal.example.org';
 
@@ -87,4 +87,29 @@ describe('a long return path', () => {
 		expect(loginPath(path(513))).toBe('/login?returnTo=%2Faccount');
 		expect(loginPath(path(512))).toContain('xxx');
 	});
+});
+
+describe('the path to retry a refused request', () => {
+	const retry = (address: string, method = 'GET', referer?: string) => {
+		const headers = new Headers(referer === undefined ? {} : { referer });
+		return pathToRetry({ request: new Request(OWN, { method, headers }), url: new URL(OWN + address) }, OWN);
+	};
+
+	test.each([
+		['/account?notice=one', '/account?notice=one'],
+		['/login/wallet?/start', '/login/wallet'],
+		['//evil.example/x', '/'],
+		['/locale', '/'],
+		['/api/auth/signin/sts?x=1', '/'],
+		['/api/auth/callback/sts?code=a&state=b', '/api/auth/callback/sts?code=a&state=b']
+	])('of GET %s is %s', (address, path) => expect(retry(address, 'GET', `${OWN}/help`)).toBe(path));
+
+	test.each([
+		[`${OWN}/login?returnTo=%2Fhelp`, '/login?returnTo=%2Fhelp'],
+		[`${OWN}/api/auth/signout`, '/'],
+		['https://evil.example/login', '/'],
+		[undefined, '/']
+	])('of a form with the Referer %s is %s', (referer, path) =>
+		expect(retry('/login/wallet?/start', 'POST', referer)).toBe(path)
+	);
 });
