@@ -127,6 +127,8 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 				error: 'session_expired',
 				returnTo: '/account?tab=1'
 			});
+			const ended = /"reason":"tokens_not_in_store","by":"portal","event":"session.ended"/;
+			await expect.poll(() => instances.portal.logs()).toMatch(ended);
 			expect((await api.call('/api/me')).status).toBe(401);
 			expect([browser, api].some(holdsSession)).toBe(false);
 			expect((await signInAtInstitution(new Browser(instances.url))).url.pathname).toBe('/account');

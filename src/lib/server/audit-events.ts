@@ -57,8 +57,8 @@ export const AuditLine = v.strictObject({
 	provider: code,
 	/** Why it failed or ended: a code. */
 	reason: code,
-	/** Who ended a session. */
-	by: v.optional(v.picklist(['person', 'sts', 'idle'])),
+	/** Who ended a session. `portal`: its tokens were lost or have become too large, as `reason` says. */
+	by: v.optional(v.picklist(['person', 'sts', 'idle', 'portal'])),
 	/** What an operator revoked, or a person ended: all sessions of a person (`user`), all but one of them, or those of all people. */
 	target: v.optional(v.picklist(['user', 'others', 'all'])),
 	/** The client id of an API client. */

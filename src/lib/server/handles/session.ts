@@ -55,7 +55,7 @@ export const session: Handle = async ({ event, resolve }) => {
 		markSignedOut(cookies);
 	} else if (opened !== null && !isEnded && current === null) {
 		event.locals.sessionIdle = true;
-		auditIdleEnd(opened, event.locals);
+		auditEnd(opened, { by: 'idle' }, event.locals);
 	}
 	const response = await resolve(event);
 	const { session: after } = event.locals;
@@ -84,18 +84,21 @@ export const session: Handle = async ({ event, resolve }) => {
 		// refreshes: the browser's cookie is still valid.
 		if (after === current || error instanceof StoreUnavailable) return response;
 		// These tokens are not stored anywhere, so they could not be revoked later.
-		if (after) void revokeTokens(after, event.locals.requestId);
+		if (after) {
+			void revokeTokens(after, event.locals.requestId);
+			auditEnd(after, { by: 'portal', reason: 'session_too_large' }, event.locals);
+		}
 		return withCookies(tooLarge(event, response, error), await writeSession(null, cookies, unixSeconds()));
 	}
 };
 
-/** Sessions whose idle timeout is in the audit log: a copy of the cookie may come back any number of times. */
-const idleEnds = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
+/** Sessions whose end is in the audit log: a copy of the cookie may come back any number of times. */
+const auditedEnds = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
 
-function auditIdleEnd(ended: Session, locals: App.Locals): void {
-	if (idleEnds.has(ended.id)) return;
-	idleEnds.set(ended.id, {});
-	audit('session.ended', { ...ended, by: 'idle' }, locals);
+function auditEnd(ended: Session, how: { by: 'idle' } | { by: 'portal'; reason: string }, locals: App.Locals): void {
+	if (auditedEnds.has(ended.id)) return;
+	auditedEnds.set(ended.id, {});
+	audit('session.ended', { ...ended, ...how }, locals);
 }
 
 /**
@@ -108,7 +111,10 @@ async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSes
 	try {
 		const loaded = await sessionTokens().load(session);
 		if (loaded) return loaded;
-		logSessionEnd('tokens_not_in_store', locals);
+		const reason = 'tokens_not_in_store';
+		logSessionEnd(reason, locals);
+		// A sign-out at another instance, or a new sign-in, has just deleted them, and is in the audit log.
+		if (!(await isRevokedNow(session))) auditEnd(session, { by: 'portal', reason }, locals);
 		locals.tokensUnusable = true;
 	} catch (error) {
 		if (!(error instanceof StoreUnavailable)) throw error;

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { audit } from '$lib/server/audit';
 import { revokeSession } from '$lib/server/auth/revoked-sessions';
 import { tokenRefresher } from '$lib/server/auth/refresh';
 import type { Session } from '$lib/server/auth/session';
 import { storeTokens } from '$lib/server/auth/session-cookie';
 import { session as handle } from '$lib/server/handles/session';
+import { sharedStore } from '$lib/server/store';
 import { afterSetCookies } from '../../../harness/cookies';
 import { groupNames, keycloakTokens } from '../../../harness/keycloak-tokens';
 import { requestEvent } from '../../../harness/request-event';
@@ -11,6 +13,7 @@ import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 import { configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/audit', () => ({ audit: vi.fn() }));
 vi.mock('$lib/server/auth/refresh-grant', () => {
 	let calls = 0;
 	const tokens = () => ({ accessToken: `access-${++calls}`, refreshToken: `refresh-${calls}`, refreshAt: 0 });
@@ -45,6 +48,7 @@ beforeEach(() => {
 	configure(REDIS);
 	vi.useFakeTimers({ now: SIGNED_IN_AT * 1000, toFake: ['Date'] });
 	Object.assign(shared, { isAway: false, calls: [] });
+	vi.mocked(audit).mockClear();
 });
 afterEach(() => vi.useRealTimers());
 
@@ -201,6 +205,18 @@ describe('a shared store', () => {
 		const { seen, cookie: after } = await request(cookie, (event) => (isEnded = event.locals.tokensUnusable));
 		expect({ seen, isEnded }).toEqual({ seen: null, isEnded: true });
 		expect(after).toBe('');
+	});
+
+	test('that has lost the tokens ends the session by one line in the audit log, not after a sign-out elsewhere', async () => {
+		const [lost, signedOut] = [await signIn(huge), await signIn(huge)];
+		const { seen } = await request(signedOut);
+		// As another instance does, of which this one does not know yet.
+		await sharedStore().write(`deny:id:${seen?.id}`, '1', 60_000);
+		const { seen: ended } = await request(lost);
+		shared.forget();
+		for (const cookie of [lost, lost, signedOut]) expect((await request(cookie)).seen).toBeNull();
+		const line = { id: ended?.id, by: 'portal', reason: 'tokens_not_in_store' };
+		expect(vi.mocked(audit).mock.calls).toMatchObject([['session.ended', line, {}]]);
 	});
 
 	test('that has lost the tokens of a session revoked during the request does not prevent the deletion of its cookie', async () => {

@@ -153,6 +153,19 @@ describe('the session handle', () => {
 			expect(await response.json()).toMatchObject({ error: 'unauthorized' });
 			expect(setCookies).toEqual(removed);
 		});
+
+		test('records the end of the session in the audit log, once', async () => {
+			vi.mocked(audit).mockClear();
+			const growing = (event: ReturnType<typeof requestEvent>) => {
+				grow(event);
+				if (event.locals.session) event.locals.session = { ...event.locals.session, id: 'growing' };
+			};
+			const cookie = await signedIn({ id: 'growing' });
+			await handled({ cookie }, growing);
+			await handled({ cookie }, growing);
+			const ended = { id: 'growing', by: 'portal', reason: 'session_too_large' };
+			expect(vi.mocked(audit).mock.calls).toMatchObject([['session.ended', ended, {}]]);
+		});
 	});
 });
 
@@ -193,7 +206,8 @@ describe('with an idle timeout', () => {
 		await handled({ cookie, routeId: '/(public)/api/auth/session' });
 		const { seen, setCookies } = await handled({ cookie, routeId: '/(member)/account' });
 		expect(seen).toBeNull();
-		expect(vi.mocked(audit).mock.calls).toMatchObject([['session.ended', { id: 'idle', by: 'idle' }, {}]]);
+		const ends = vi.mocked(audit).mock.calls.filter(([, { id }]) => id === 'idle');
+		expect(ends).toMatchObject([['session.ended', { by: 'idle' }, {}]]);
 		expect(setCookies).toEqual([expect.stringMatching(/^portal\.session=; Max-Age=0/)]);
 	});
 
