@@ -6,7 +6,8 @@ import { config } from '../config';
 import { Problem } from '../http/problem';
 import { type BrowserWords, browserWords } from '../http/request';
 import { hasSharedStore } from '../store';
-import { revokeSession, revokeUser, startMs } from './revoked-sessions';
+import { isCovered } from '../store/kinds';
+import { revocationAt, revokeSession, revokeUser, startMs, userKey } from './revoked-sessions';
 import { type Provider, providers, type Session } from './session';
 import { type ListedSession, sessionList } from './session-list';
 import { signOut } from './sign-out';
@@ -123,6 +124,19 @@ export async function endAll(session: Session, event: Pick<RequestEvent, 'locals
 	audit('session.ended', { userId: session.userId, id: session.id, by: 'person', target: 'user' }, event.locals);
 	void sessionList().remove(session.userId, () => true);
 	await signOut(event);
+}
+
+/** The first response to "Sign out everywhere" does not take longer. */
+const REPEAT_MS = 60_000;
+
+/**
+ * Whether a session has just ended together with all other sessions of its person. Later, the person may have signed in again
+ * elsewhere.
+ */
+export async function hasJustEndedWithAll(session: Session): Promise<boolean> {
+	const revocation = await revocationAt(userKey(session.userId));
+	const isRecent = unixMs() - revocation.untilMs < REPEAT_MS;
+	return isRecent && !revocation.exempt && isCovered(revocation, session.id, startMs(session));
 }
 
 async function readOthers(session: Session): Promise<readonly ListedSession[]> {

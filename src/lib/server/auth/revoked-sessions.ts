@@ -222,7 +222,7 @@ async function readRevocationOfAll(): Promise<Revocation> {
  * What is stored at a key, by the clock of the instance or STS that revoked the sessions. An invalid value revokes all sessions that exist now.
  * The current time replaces it, so that later sign-ins work.
  */
-async function revocationAt(key: string): Promise<Revocation> {
+export async function revocationAt(key: string): Promise<Revocation> {
 	const entry = await sharedStore().read(key);
 	if (entry === null) return NO_REVOCATION;
 	const untilMs = unixMs();
@@ -246,4 +246,4 @@ const beginKey = (key: string) => `${key}:begin`;
 const idKey = (id: string) => `deny:id:${id}`;
 
 /** A digest, because the id of a person may contain their name. It does not depend on a secret, which may be rotated. */
-const userKey = (userId: string) => `deny:user:${sha256(userId)}`;
+export const userKey = (userId: string) => `deny:user:${sha256(userId)}`;

@@ -10,43 +10,60 @@ import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { invalidField, Problem } from '../http/problem';
 import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
 import { isUnavailable } from '../sts/responses';
+import { builtin } from '../runtime';
 import { sharedStore } from '../store';
 import { forgetInstitution } from './login-page';
-import { forgetLinkedWallet, forgetAllFlows, newStateKey } from './sign-in-flow';
+import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
-import { revokeTokens, SIGN_OUT_LIMIT_MS } from './session-tokens';
+import { hasStoredTokens, revokeTokens, sessionTokens, SIGN_OUT_LIMIT_MS } from './session-tokens';
 
 /**
  * Signs out of the portal immediately, and of the STS if it can be reached. The next person at this browser finds no data of
  * this one: no wallet session, no unfinished sign-in, no institution. These are deleted even without a session. The browser
- * then has to open `/signed-out`.
+ * then has to open `/signed-out`. If it discards this response because the person presses the button again, the next request has
+ * a session that has already ended, or only the mark, and still signs out of the STS.
  */
 export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' | 'cookies'>): Promise<void> {
-	const { session, requestId } = locals;
+	const { session, endedSession, requestId } = locals;
 	locals.session = null;
 	await markAllUsed(cookies);
 	forgetAllFlows(cookies);
 	forgetInstitution(cookies);
 	forgetLinkedWallet(cookies);
-	const state = newStateKey();
-	markSignedOut(cookies, state);
-	if (!session) return;
-	await revokeSession(session);
-	const newest = await tokenRefresher().newest(session);
-	const [url] = await Promise.all([endSessionUrl(newest, state, requestId), revokeTokens(newest, requestId)]);
-	if (url) keepLogoutRedirect(cookies, url);
-	audit('sign_out.succeeded', session, locals);
+	const state = markSignedOut(cookies, session ?? endedSession);
+	const leaveSts = async (left: Session | null) => {
+		const url = state && (await endSessionUrl(left, state, requestId));
+		if (url) keepLogoutRedirect(cookies, url);
+	};
+	if (session) {
+		await revokeSession(session);
+		const newest = await tokenRefresher().newest(session);
+		await Promise.all([leaveSts(newest), revokeTokens(newest, requestId)]);
+		audit('sign_out.succeeded', session, locals);
+	} else if (endedSession) await leaveSts(await withIdToken(endedSession));
+	// Another tab has already deleted the cookie of the session.
+	else if (cookies.get(cookieName('departure')) === undefined) await leaveSts(null);
+}
+
+/** A session that has ended, with the ID token if the STS is to get it and the shared store still has it. */
+async function withIdToken(ended: Session): Promise<Session> {
+	if (!config().sts.signOutIdTokenHint || !hasStoredTokens(ended)) return ended;
+	const loaded = await sessionTokens()
+		.load(ended)
+		.catch(() => null);
+	return loaded ?? ended;
 }
 
 /**
  * The URL of the STS's end-session page (OpenID Connect RP-Initiated Logout 2); null if the STS has none or is unavailable.
  * `logout_hint` names the session. An ID token in a URL ends up in histories, so `id_token_hint` requires
  * SIGN_OUT_ID_TOKEN_HINT.
+ * @param session null if it is unknown: the STS may then ask the person whether to sign out
  * @param state the page redirects the browser back with it
  */
-export async function endSessionUrl(session: Session, state: string, requestId: string): Promise<string | null> {
+export async function endSessionUrl(session: Session | null, state: string, requestId: string): Promise<string | null> {
 	const { origin, sts } = config();
 	try {
 		const { end_session_endpoint: endpoint } = await withinLimit(stsMetadata(), SIGN_OUT_LIMIT_MS);
@@ -55,8 +72,8 @@ export async function endSessionUrl(session: Session, state: string, requestId: 
 		url.searchParams.set('client_id', sts.clientId);
 		url.searchParams.set('post_logout_redirect_uri', `${origin}/`);
 		url.searchParams.set('state', state);
-		url.searchParams.set('logout_hint', session.sid ?? session.sub);
-		if (sts.signOutIdTokenHint && session.idToken) url.searchParams.set('id_token_hint', session.idToken);
+		if (session) url.searchParams.set('logout_hint', session.sid ?? session.sub);
+		if (sts.signOutIdTokenHint && session?.idToken) url.searchParams.set('id_token_hint', session.idToken);
 		return url.href;
 	} catch (error) {
 		log.warn('the end-session endpoint is unknown while the STS is unreachable', { requestId, error });
@@ -134,15 +151,30 @@ const signedOutCookie = () => cookieName('signedout');
 
 /** The value of a mark that belongs to no sign-out at the STS. */
 const NO_STATE = '1';
+const STATE_CHARACTERS = 22;
+
+/**
+ * The `state` of a session's sign-out. It is unguessable, and the same for all requests with this session: a second press of
+ * the button, or a late response in another tab, does not change the mark of a sign-out in progress.
+ */
+function signOutState({ id }: Session): string {
+	const [first = ''] = config().secrets;
+	const digest = builtin.crypto().createHmac('sha256', first).update(`sign-out ${id}`).digest('base64url');
+	return digest.slice(0, STATE_CHARACTERS);
+}
 
 /**
  * Records in this browser that a person has signed out while the STS may still have a session for them. The next
  * sign-in then requires a new login, because the next person at a shared computer may be another one. It is deleted once the STS
  * has ended its session (`isBackFromSts`), or after a sign-in with a required login.
- * @param state the unguessable `state` of the sign-out, which the cookie contains; default: that of the mark that is there
+ * @param ended the session that has ended; without one, a mark of an earlier sign-out stays
+ * @returns the `state` of the sign-out; null if no session is known to which it belongs
  */
-export function markSignedOut(cookies: Cookies, state = stateOfMark(cookies) ?? NO_STATE): void {
-	cookies.set(signedOutCookie(), state, { ...cookieAttributes(), maxAge: config().sessionMaxAgeSeconds });
+export function markSignedOut(cookies: Cookies, ended?: Session): string | null {
+	const state = ended ? signOutState(ended) : stateOfMark(cookies);
+	const lifetime = { maxAge: config().sessionMaxAgeSeconds };
+	cookies.set(signedOutCookie(), state ?? NO_STATE, { ...cookieAttributes(), ...lifetime });
+	return state;
 }
 
 /** Whether this browser returns from the STS's end-session page for its last sign-out. Deletes the mark if it does. */

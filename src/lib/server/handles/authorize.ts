@@ -1,11 +1,16 @@
+import type { RouteId } from '$app/types';
 import type { RequestEvent } from '@sveltejs/kit';
+import { hasJustEndedWithAll } from '../auth/account-sessions';
 import type { Session } from '../auth/session';
+import { signOut } from '../auth/sign-out';
 import { loginPath } from '../auth/login-page';
 import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
 import { discard, errorPage, seeOther } from '../http/endpoint';
 import { log } from '../log';
 import type { Handle } from './sequence';
+
+const END_SESSIONS: RouteId = '/(member)/account/sessions/[which]/end';
 
 /**
  * The folder is the policy: a route outside `(public)` requires an access token, or a session that is still valid when the
@@ -26,15 +31,28 @@ async function resolveUnlessEnded({ event, resolve }: Parameters<Handle>[0]): Pr
 	return refusal(event);
 }
 
-function refusal(event: RequestEvent): Response {
+async function refusal(event: RequestEvent): Promise<Response> {
 	const { locals, url } = event;
 	if (isApi(event)) return problemResponse('unauthorized', locals);
+	if (await repeatsSignOutEverywhere(event)) {
+		await signOut(event);
+		return seeOther('/signed-out');
+	}
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
 	const isExpired = locals.tokensUnusable ?? locals.sessionIdle ?? false;
 	const error = locals.sessionRevoked ? 'session_ended' : isExpired && 'session_expired';
 	if (error) log.limited('a sign-in is required again', { requestId, code: error });
 	return seeOther(loginPath(returnTo, error && { error, requestId }));
+}
+
+/**
+ * Whether the person has pressed "Sign out everywhere" again, and the first press has ended all their sessions. The browser has
+ * discarded its response. The session of this request may only sign out of this browser and the STS.
+ */
+async function repeatsSignOutEverywhere({ locals, params, request, route }: RequestEvent): Promise<boolean> {
+	if (request.method !== 'POST' || route.id !== END_SESSIONS || params.which !== 'all') return false;
+	return locals.endedSession !== undefined && (await hasJustEndedWithAll(locals.endedSession));
 }
 
 /**

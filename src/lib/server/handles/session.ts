@@ -13,7 +13,8 @@ import {
 	removeStoredTokens,
 	revokeTokens,
 	SessionTooLarge,
-	sessionTokens
+	sessionTokens,
+	withoutTokens
 } from '../auth/session-tokens';
 import { sharedStore } from '../store';
 import { StoreUnavailable } from '../store/store';
@@ -49,10 +50,12 @@ export const session: Handle = async ({ event, resolve }) => {
 	const isEnded = isOver || event.locals.tokensUnusable;
 	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
 	event.locals.session = current;
+	if (opened !== null && current === null)
+		event.locals.endedSession = { ...withoutTokens(opened), idToken: opened.idToken };
 	if (isOver && !hasSuccessor) {
 		event.locals.sessionRevoked = true;
 		// A sign-out elsewhere, an operator or the STS ended it. The STS may still have its own session with this browser.
-		markSignedOut(cookies);
+		markSignedOut(cookies, before);
 	} else if (opened !== null && !isEnded && current === null) {
 		event.locals.sessionIdle = true;
 		auditEnd(opened, { by: 'idle' }, event.locals);

@@ -1,6 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fakeCookies } from '../../../harness/cookies';
 import { configure } from '../configured';
+import { someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 const { clearSignedOutMark, isBackFromSts, isMarkedSignedOut, markSignedOut } =
@@ -43,8 +44,9 @@ const STATE = 'A'.repeat(22);
 
 test('the return from the sign-out at the STS deletes the mark', () => {
 	const cookies = fakeCookies();
-	markSignedOut(cookies, STATE);
-	expect([isBackFromSts(cookies, STATE), isMarkedSignedOut(cookies)]).toEqual([true, false]);
+	markSignedOut(cookies, someSession());
+	const state = cookies.get('portal.signedout') ?? null;
+	expect([isBackFromSts(cookies, state), isMarkedSignedOut(cookies)]).toEqual([true, false]);
 });
 
 test.each([
@@ -58,10 +60,30 @@ test.each([
 	expect([isBackFromSts(cookies, state), isMarkedSignedOut(cookies)]).toEqual([false, true]);
 });
 
-test('a session that has ended keeps the state of a sign-out from which the browser has not returned yet', () => {
+test('a sign-out without a session keeps the state of a sign-out from which the browser has not returned yet', () => {
 	const cookies = fakeCookies(`portal.signedout=${STATE}`);
 	markSignedOut(cookies);
 	expect(isBackFromSts(cookies, STATE)).toBe(true);
+});
+
+describe('the state of a sign-out', () => {
+	const stateOf = (changes = {}, cookie = '') => markSignedOut(fakeCookies(cookie), someSession(changes));
+
+	test('is the same for all requests with the session, whatever the browser has', () => {
+		expect(stateOf()).toMatch(/^[\w-]{22}$/);
+		expect(stateOf({ accessToken: 'renewed', generation: 1 })).toBe(stateOf());
+		expect(stateOf({}, `portal.signedout=${STATE}`)).toBe(stateOf());
+	});
+
+	test('differs for another session', () => {
+		expect(stateOf({ id: 'session-2' })).not.toBe(stateOf());
+	});
+
+	test('cannot be calculated from the id of the session', () => {
+		const before = stateOf();
+		configure({ AUTH_SECRET: 'another-secret-of-this-portal-0123456789' });
+		expect(stateOf()).not.toBe(before);
+	});
 });
 
 test('the cookie budget evicts other cookies before the mark', () => {

@@ -1,7 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
+import { revokeUser } from '$lib/server/auth/revoked-sessions';
 import { authorize } from '$lib/server/handles/authorize';
 import { type EventOptions, requestEvent } from '../../../harness/request-event';
 import { someSession } from '../auth/session-fixture';
+
+vi.mock('$lib/server/config', () => import('../configured'));
+vi.mock('$lib/server/sts/metadata', async (original) => ({
+	...(await original<object>()),
+	stsMetadata: () => Promise.resolve({ issuer: 'http://localhost:8092' })
+}));
 
 async function authorized(options: EventOptions) {
 	let isResolved = false;
@@ -69,4 +76,46 @@ test('a session that ends during its request redirects to the login page with th
 	expect(cancel).toHaveBeenCalledOnce();
 	expect(response.status).toBe(303);
 	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount&helpCode=r1');
+});
+
+describe('a second press on "Sign out everywhere"', () => {
+	const path = '/account/sessions/all/end';
+	const startedAt = Math.floor(Date.now() / 1000) - 9;
+	const ended = (userId: string) => someSession({ userId, startedAt });
+
+	async function pressed(userId: string, changes: object = {}): Promise<string | null> {
+		const event = requestEvent({ routeId: '/(member)/account/sessions/[which]/end', path, method: 'POST' });
+		Object.assign(event, { params: { which: 'all' } }, changes);
+		Object.assign(event.locals, { endedSession: ended(userId), sessionRevoked: true });
+		const response = await authorize({ event, resolve: () => new Response('the page') });
+		expect(event.locals.session).toBeNull();
+		return new URL(response.headers.get('location') ?? '', event.url).pathname;
+	}
+
+	test('signs out here if the first one has ended all sessions of the person', async () => {
+		expect(await pressed('ended-by-the-first')).toBe('/login');
+		await revokeUser('ended-by-the-first');
+		expect(await pressed('ended-by-the-first')).toBe('/signed-out');
+	});
+
+	test('leads to the sign-in if one session of the person goes on', async () => {
+		await revokeUser('ended-but-one', { except: 'session-2' });
+		expect(await pressed('ended-but-one')).toBe('/login');
+	});
+
+	test('leads to the sign-in after minutes: the person may have signed in elsewhere', async () => {
+		await revokeUser('ended-long-ago');
+		vi.useFakeTimers({ now: Date.now() + 3 * 60_000, toFake: ['Date'] });
+		expect(await pressed('ended-long-ago')).toBe('/login');
+		vi.useRealTimers();
+	});
+
+	test.each([
+		['for the other sessions', { params: { which: 'others' } }],
+		['of another form', { route: { id: '/(member)/unlink/[id]' } }],
+		['that only opens the page', { request: new Request(`http://localhost:3000${path}`) }]
+	])('and a request %s leads to the sign-in', async (_, changes) => {
+		await revokeUser('ended-for-others');
+		expect(await pressed('ended-for-others', changes)).toBe('/login');
+	});
 });
