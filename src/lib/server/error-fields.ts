@@ -11,6 +11,8 @@ const EXPECTED_NAMES: ReadonlySet<string> = new Set([
 	'KeysUnavailable',
 	'Problem',
 	'SessionEnded',
+	'SessionTooLarge',
+	'StoreUnavailable',
 	'TimeoutError',
 	'UpstreamError',
 	'WorkFailed'

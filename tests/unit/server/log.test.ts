@@ -1,8 +1,12 @@
 import { processClientCredentialsResponse } from 'oauth4webapi';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { SessionTooLarge } from '$lib/server/auth/session-tokens';
 import { Problem } from '$lib/server/http/problem';
 import { UpstreamError } from '$lib/server/http/upstream-error';
 import { auditLog, createLineLimit, findNetworkBy, findRequestIdBy, log, startLogging } from '$lib/server/log';
+import { StoreUnavailable } from '$lib/server/store/store';
+
+vi.mock('$lib/server/config', () => import('./configured'));
 
 afterEach(() => {
 	vi.restoreAllMocks();
@@ -128,6 +132,13 @@ describe('the cause of an error', () => {
 		const bug = new TypeError('x is not a function');
 		expect(written(wrapped(bug))).toMatchObject({ name: 'TypeError', message: bug.message, stack: bug.stack });
 	});
+
+	test.each([new StoreUnavailable(), new SessionTooLarge('too large for a cookie')])(
+		'has no stack for $name, which is no bug',
+		(error) => {
+			expect(written(error)).toEqual({ name: error.name, message: error.message || error.name });
+		}
+	);
 
 	test('is followed for at most ten steps, even in a cycle', () => {
 		const one = new Error('one');
