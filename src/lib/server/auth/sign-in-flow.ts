@@ -172,7 +172,7 @@ export function flowIds(cookies: Cookies): readonly string[] {
 	const prefix = flowCookieName('');
 	return cookies
 		.getAll()
-		.filter(({ name, value }) => value !== '' && name.startsWith(prefix))
+		.filter(({ name }) => name.startsWith(prefix))
 		.map(({ name }) => name.slice(prefix.length))
 		.filter(isFlowId)
 		.sort();
