@@ -20,8 +20,8 @@ declare global {
 			/** The session, or null. Assign it to sign in or out: the session handle writes the change. */
 			session: Session | null;
 			/**
-			 * The session that came with this request and has already ended, without its access and refresh token. Only a sign-out
-			 * may use it, to sign out of the STS: the person is not signed in.
+			 * The session that came with this request and has already ended, without its tokens. Only a sign-out may use it, to sign
+			 * out of the STS: the person is not signed in.
 			 */
 			endedSession?: Session;
 			/** The API client whose access token is valid for this route. Never set together with a session. */

@@ -17,7 +17,7 @@ import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeAtSts, revokeSession } from './revoked-sessions';
-import { hasStoredTokens, revokeTokens, sessionTokens, SIGN_OUT_LIMIT_MS } from './session-tokens';
+import { revokeTokens, SIGN_OUT_LIMIT_MS } from './session-tokens';
 
 /**
  * Signs out of the portal immediately, and of the STS if it can be reached. The next person at this browser finds no data of
@@ -42,18 +42,9 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 		const newest = await tokenRefresher().newest(session);
 		await Promise.all([leaveSts(newest), revokeTokens(newest, requestId)]);
 		audit('sign_out.succeeded', session, locals);
-	} else if (endedSession) await leaveSts(await withIdToken(endedSession));
+	} else if (endedSession) await leaveSts(endedSession);
 	// Another tab has already deleted the cookie of the session.
 	else if (cookies.get(cookieName('departure')) === undefined) await leaveSts(null);
-}
-
-/** A session that has ended, with the ID token if the STS is to get it and the shared store still has it. */
-async function withIdToken(ended: Session): Promise<Session> {
-	if (!config().sts.signOutIdTokenHint || !hasStoredTokens(ended)) return ended;
-	const loaded = await sessionTokens()
-		.load(ended)
-		.catch(() => null);
-	return loaded ?? ended;
 }
 
 /**

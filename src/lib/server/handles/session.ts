@@ -50,8 +50,7 @@ export const session: Handle = async ({ event, resolve }) => {
 	const isEnded = isOver || event.locals.tokensUnusable;
 	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
 	event.locals.session = current;
-	if (opened !== null && current === null)
-		event.locals.endedSession = { ...withoutTokens(opened), idToken: opened.idToken };
+	if (opened !== null && current === null) event.locals.endedSession = withoutTokens(opened);
 	if (isOver && !hasSuccessor) {
 		event.locals.sessionRevoked = true;
 		// A sign-out elsewhere, an operator or the STS ended it. The STS may still have its own session with this browser.

@@ -62,12 +62,12 @@ describe('a session that has been signed out', () => {
 		expect(setCookies).toEqual([]);
 	});
 
-	test('is known to a sign-out without its access and refresh token, and is no session', async () => {
+	test('is known to a sign-out without its tokens, and is no session', async () => {
 		const { session: ended, cookie } = await signedInAs('ended-for-sign-out', { sid: 'sts-session-1' });
 		await revokeSession(ended);
 		const { seen } = await handled({ cookie }, ({ locals }) => {
-			expect(locals.endedSession).toMatchObject({ id: ended.id, sid: 'sts-session-1', idToken: 'the-id-token' });
-			expect(JSON.stringify(locals)).not.toMatch(/the-(?:access|refresh)-token/);
+			expect(locals.endedSession).toMatchObject({ id: ended.id, sid: 'sts-session-1' });
+			expect(JSON.stringify(locals)).not.toMatch(/the-(?:access|refresh|id)-token/);
 		});
 		expect(seen).toBeNull();
 		expect.assertions(3);
