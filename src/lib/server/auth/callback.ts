@@ -125,9 +125,10 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 		if (session.isReauthIgnored) log.warn('the STS ignored prompt=login', { requestId: locals.requestId, provider });
 		return await beginSession(event, flow, session);
 	} catch (fault) {
-		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (fault instanceof AuthjsError) ({ granted } = fault);
-		if (granted) void revokeTokens(granted, locals.requestId);
+		// These tokens are not stored anywhere, so they could not be revoked later. But an STS that revokes a grant as a whole would also
+		// end the session that this browser has.
+		if (granted && !locals.session) void revokeTokens(granted, locals.requestId);
 		log.warn('the authorization code of a sign-in could not be redeemed', {
 			requestId: locals.requestId,
 			provider,

@@ -17,7 +17,7 @@ import { CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { config } from '../config';
 import { count, type SignInMethod } from '../metrics';
-import { discardTokens, newTokensKey, revokeTokens, type TokenSet } from './session-tokens';
+import { discardTokens, newTokensKey, removeStoredTokens, revokeTokens, type TokenSet } from './session-tokens';
 
 /** What a sign-in requested from the STS, and when. Times are in Unix seconds. */
 interface SignInFacts {
@@ -112,7 +112,7 @@ export async function beginSession(
 	const { requestId } = locals;
 	if (flow.stepUp && !meetsStepUp(session, flow.stepUp, Math.floor(flowStartMs(flow.id) / 1000))) {
 		log.warn('a step-up did not meet its requirement', { requestId });
-		await revokeUnlessSignedIn();
+		await discardUnlessSignedIn(session);
 		return { kind: 'failed', error: 'step_up_refused' };
 	}
 	if (await isRevokedSince(session.userId, signInStartMs(cookies, flow))) {
@@ -121,21 +121,21 @@ export async function beginSession(
 	}
 	const stored = await storeTokens(session, requestId);
 	if ('error' in stored) {
-		await revokeUnlessSignedIn();
+		await discardUnlessSignedIn(session);
 		return { kind: 'failed', error: stored.error };
 	}
 	// The wallet session is used up only when nothing else can prevent the sign-in, so that the person can retry a failed
 	// one with it.
 	if (flow.provider === 'sts-wallet' && !(await markUsed(flow.walletSessionId))) {
 		log.warn('a wallet session has already been used for a sign-in', { requestId });
-		await discardTokens(stored.session, requestId);
+		await discardUnlessSignedIn(stored.session);
 		return { kind: 'failed', error: 'sign_in_interrupted' };
 	}
 	return { kind: 'signed_in', session: stored.session };
 
 	/** An STS that revokes a grant as a whole would also end the session that this browser has. */
-	async function revokeUnlessSignedIn(): Promise<void> {
-		if (!locals.session) await revokeTokens(session, requestId);
+	function discardUnlessSignedIn(unused: Session): Promise<void> {
+		return locals.session ? removeStoredTokens(unused) : discardTokens(unused, requestId);
 	}
 }
 

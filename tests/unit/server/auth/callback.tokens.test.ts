@@ -144,6 +144,15 @@ describe('with tokens in the shared store', () => {
 		expect([revoked, shared.entries.size]).toEqual([['the-refresh-token'], 0]);
 	});
 
+	test('a sign-in whose wallet session is already used up leaves the session that the browser had', async () => {
+		const before = someSession({ id: 'before a used-up wallet session' });
+		const { url, cookie } = await withWallet('used-while-signed-in');
+		await markUsed('used-while-signed-in');
+		const { session } = await returned(sts.authorize(url), cookie, 'sts-wallet', before);
+		expect(session).toBe(before);
+		expect([revoked, shared.entries.size]).toEqual([[], 0]);
+	});
+
 	test('a sign-in whose session the STS ends at the same moment revokes them, and the store keeps none', async () => {
 		shared.onWrite = () => revokeAtSts({ sid: 'ended' }, Date.now() + 1000);
 		sts.behaviour.claims = { sid: 'ended' };
@@ -151,5 +160,23 @@ describe('with tokens in the shared store', () => {
 		const { path, session } = await returned(sts.authorize(url), cookie);
 		expect([path, session]).toEqual(['/login?error=sign_in_interrupted&helpCode=r1', null]);
 		await vi.waitFor(() => expect([revoked, shared.entries.size]).toEqual([['the-refresh-token'], 0]));
+	});
+});
+
+describe('a sign-in whose ID token is for another client', () => {
+	beforeEach(() => void (sts.behaviour.claims = { aud: 'another-client' }));
+
+	test('revokes its tokens, which nothing stores', async () => {
+		const { url, cookie } = await started();
+		await returned(sts.authorize(url), cookie);
+		await vi.waitFor(() => expect(revoked).toEqual(['the-refresh-token']));
+	});
+
+	test('leaves the tokens of the session that the browser had', async () => {
+		const before = someSession({ id: 'before a wrong ID token' });
+		const { url, cookie } = await started();
+		const { path, session } = await returned(sts.authorize(url), cookie, 'sts', before);
+		expect([path, session]).toEqual([expect.stringContaining('error=sign_in_failed'), before]);
+		expect(revoked).toEqual([]);
 	});
 });
