@@ -12,7 +12,7 @@ const SECRET = 'swordfish at line 42';
 const THROW = `(() => { throw new Error(${JSON.stringify(SECRET)}); })()`;
 /** Faults in a copy of the build: the layout of all pages throws for one page, and another page throws itself. */
 const FAULTS = [
-	['path = url.pathname + queryOf(url)', `path = url.pathname === '/help' ? ${THROW} : url.pathname + queryOf(url)`],
+	['|| pagePath(url, isFormAction)', `|| (url.pathname === '/help' ? ${THROW} : pagePath(url, isFormAction))`],
 	['const { privacyPage } = config().brand', `const { privacyPage } = ${THROW}`]
 ] as const;
 
