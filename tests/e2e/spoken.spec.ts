@@ -4,7 +4,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 import type { PersonId } from '../sandbox/people.ts';
 import { test } from './support/journey.ts';
 import { SpokenLog } from './support/spoken-log.ts';
-import { expectHeading, setVisible } from './support/steps.ts';
+import { setVisible } from './support/steps.ts';
 import { finishChecking, WalletSignIn } from './support/wallet-sign-in.ts';
 
 interface Journey {
@@ -71,7 +71,7 @@ for (const locale of ['nl', 'en'] as const) {
 			await log.screen(t.wallet.checking.title);
 			log.note('the portal has checked the card');
 			finishChecking(sandbox, wallet.sessionId);
-			await expectHeading(page, t.account.title);
+			await log.arrived(t.account.title);
 			expectLog(journey, 'wallet-on-another-phone');
 		});
 
@@ -84,7 +84,7 @@ for (const locale of ['nl', 'en'] as const) {
 			await page.getByRole('button', { name: 'Confirm' }).waitFor();
 			log.note('the person signs in at the institution');
 			await page.getByRole('button', { name: 'Confirm' }).click();
-			await expectHeading(page, t.account.title);
+			await log.arrived(t.account.title);
 			expectLog(journey, 'identity-by-the-institution');
 		});
 
@@ -98,7 +98,7 @@ for (const locale of ['nl', 'en'] as const) {
 			log.note('the person chooses an account');
 			await page.getByRole('radio', { name: /Computing science/ }).check();
 			await log.press(page.getByRole('button', { name: t.identity.confirm.chooseButton }));
-			await expectHeading(page, t.account.title);
+			await log.arrived(t.account.title);
 			expectLog(journey, 'identity-confirmed-here');
 		});
 

@@ -82,10 +82,15 @@ export class SpokenLog {
 		this.#add({ kind: 'event', text });
 	}
 
-	/** A screen with this heading is there: what can be read on it. */
-	async screen(heading: string): Promise<void> {
+	/** A page or screen with this heading is there, and has reported itself. */
+	async arrived(heading: string): Promise<void> {
 		await expect(this.#page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeVisible();
 		await this.#settled();
+	}
+
+	/** A screen with this heading is there: what can be read on it. */
+	async screen(heading: string): Promise<void> {
+		await this.arrived(heading);
 		const tree = await this.#page.getByRole('main').ariaSnapshot();
 		this.#lines.push(
 			...tree
@@ -126,8 +131,9 @@ export class SpokenLog {
 			.map((part) => part.map(({ kind, text }) => `${kind}: ${text}`).join(' | '));
 	}
 
-	/** Everything that the page has reported is here: its calls arrive in order, before this result. */
+	/** Everything that the page has reported is here: its calls arrive in order, before this result. It names itself when it is complete. */
 	async #settled(): Promise<void> {
+		await this.#page.waitForLoadState('domcontentloaded');
 		await this.#page.evaluate(() => Promise.resolve());
 	}
 
