@@ -7,10 +7,10 @@ export async function expectHeading(page: Page, name: string): Promise<void> {
 }
 
 /** From the choice of ways in to the institution's page, and signed in there. */
-export async function signInAtInstitution(page: Page, loginPath = '/login'): Promise<void> {
+export async function signInAtInstitution(page: Page, loginPath = '/login', name = 'Sanne de Vries'): Promise<void> {
 	await page.goto(loginPath);
 	await page.getByRole('link', { name: 'Universiteit Noord' }).click();
-	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
+	await page.getByRole('button', { name }).click();
 }
 
 /** On the account page, signed in as that person and in that way. */
