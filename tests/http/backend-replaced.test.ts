@@ -35,6 +35,11 @@ test.each([
 	expect(await statusesOf(path, headers)).toEqual(new Set([status]));
 });
 
+test('only a 200 that the client already has becomes 304: a 201 with the same ETag keeps its body', async () => {
+	const { status, text } = await portal.browser.call(at('/created'), { headers: { 'if-none-match': '"7"' } });
+	expect([status, text]).toEqual([201, PLAIN]);
+});
+
 test('a refusal of the token ends the call to the backend, also if the STS refuses to replace the token', async () => {
 	const { landscape, odd } = portal;
 	landscape.sandbox.scenario('sts-error', { operation: 'token:refresh', error: 'invalid_grant' });

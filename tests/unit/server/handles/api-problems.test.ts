@@ -51,7 +51,9 @@ describe('below /api', () => {
 	test.each(['application/problem+json', 'text/html', null])(
 		'a 405 of a backend, of type %s, stays unchanged',
 		async (type) => {
-			const own = new Response('read-only', { status: 405, headers: type === null ? {} : { 'content-type': type } });
+			// Of bytes: a text would give the response a type.
+			const body = new TextEncoder().encode('read-only');
+			const own = new Response(body, { status: 405, headers: type === null ? {} : { 'content-type': type } });
 			const options = { path: '/api/backends/a/b', routeId: '/(member)/api/backends/[name]/[...path]' };
 			expect(await responseTo(own, options)).toBe(own);
 		}
