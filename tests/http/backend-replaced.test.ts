@@ -36,7 +36,7 @@ test.each([
 });
 
 test('only a 200 that the client already has becomes 304: a 201 with the same ETag keeps its body', async () => {
-	const { status, text } = await portal.browser.call(at('/created'), { headers: { 'if-none-match': '"7"' } });
+	const { status, text } = await portal.browser.call(at('/created-tagged'), { headers: { 'if-none-match': '"7"' } });
 	expect([status, text]).toEqual([201, PLAIN]);
 });
 

@@ -111,7 +111,7 @@ export async function startOddBackend(): Promise<OddBackend> {
 			response.writeHead(405, { allow: 'GET', ...(type !== null && { 'content-type': type }) }).end(PLAIN);
 		},
 		'/tagged': (_request, response) => response.writeHead(200, { etag: '"7"' }).end(PLAIN),
-		'/created': (_request, response) => response.writeHead(201, { etag: '"7"' }).end(PLAIN),
+		'/created-tagged': (_request, response) => response.writeHead(201, { etag: '"7"' }).end(PLAIN),
 		'/forbidden': status(403, { 'www-authenticate': 'Bearer error="insufficient_scope"' }),
 		'/stranger': status(401, { 'www-authenticate': 'Basic realm="x"' }),
 		'/stranger-talks': (_request, response) =>
