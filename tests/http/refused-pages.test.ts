@@ -62,6 +62,15 @@ describe('the page of a portal that is busy', () => {
 		});
 	});
 
+	test('leads back to a callback, but not after a new sign-in, which gets a callback of its own', async () => {
+		const path = '/api/auth/callback/sts?code=c&state=s';
+		expect(leads(await person.open(path))).toEqual({
+			status: 503,
+			buttons: [path, `/login/start?${new URLSearchParams({ provider: 'sts', returnTo: '/account' })}`],
+			language: path
+		});
+	});
+
 	test('leads back to the page that has sent a form', async () => {
 		const path = '/login?returnTo=%2Fhelp';
 		const page = await visitor.submit(login, {}, '/login/wallet');
