@@ -108,6 +108,8 @@ export function createPortalServer(
 	};
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
 	server.maxConnections = settings.connections;
+	// Node drops the lines after the 1,000th by default, among them the address that a proxy adds. `maxHeaderSize` limits their size.
+	server.maxHeadersCount = 0;
 	server.on('drop', () => countRefusal('connections_process'));
 	// Without a listener Node responds to an unknown Expect header itself, without the fixed headers.
 	server.on('checkExpectation', onRequest);

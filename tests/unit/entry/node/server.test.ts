@@ -15,12 +15,15 @@ beforeAll(() => {
 	read = startMetrics();
 });
 
+const greet: Respond = () => Promise.resolve(new Response('hello'));
+
 async function listening(
 	limits: Parameters<typeof createPortalServer>[2],
 	connections = portalSettings.connections,
-	respond: Respond = () => Promise.resolve(new Response('hello'))
+	respond = greet,
+	trustHost = false
 ) {
-	const server = createPortalServer(respond, { ...portalSettings, connections }, limits);
+	const server = createPortalServer(respond, { ...portalSettings, connections, trustHost }, limits);
 	server.listen(0, '127.0.0.1');
 	open.push({ close: () => server.close().closeAllConnections() });
 	await once(server, 'listening');
@@ -88,6 +91,30 @@ test('headers as large as all cookies of the portal together are accepted, and l
 	};
 	expect(await withHeader(15_000)).toMatch(/^HTTP\/1\.1 200 /);
 	expect(await withHeader(17_000)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
+});
+
+/** Sends a request whose head has a number of short lines in the middle. */
+async function throughLines(port: number, lines: number, before: string, after: string): Promise<string> {
+	const short = Array.from({ length: lines }, (_, n) => `a${n}:\r\n`).join('');
+	const head = `GET / HTTP/1.1\r\n${before}\r\n${short}${after}\r\nconnection: close\r\n\r\n`;
+	return text(await socketTo(port, head));
+}
+
+test.each([10, 1100, 1600])('the address that a proxy adds after %i lines is the client’s', async (lines) => {
+	const respond: Respond = (_, address) => Promise.resolve(new Response(address()));
+	const port = await listening({}, undefined, respond, true);
+	const [before, after] = ['host: localhost\r\nx-forwarded-for: 192.0.2.9', 'x-forwarded-for: 203.0.113.7'];
+	expect(await throughLines(port, lines, before, after)).toContain('203.0.113.7');
+});
+
+test('a second Host header after more than a thousand lines is refused', async () => {
+	const response = await throughLines(await listening({}), 1100, 'host: localhost', 'host: other.example');
+	expect(response).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test('a head is refused by its size, also if it consists of short lines', async () => {
+	const response = await throughLines(await listening({}), 3300, 'host: localhost', 'x-last: 1');
+	expect(response).toMatch(/^HTTP\/1\.1 431 /);
 });
 
 test.each([
