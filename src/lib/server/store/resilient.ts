@@ -154,10 +154,14 @@ export function createResilientStore({
 		if (expected === null) await lossSettled();
 		const isShared = expected !== null && !expected.mark.startsWith(OWN);
 		const replaced = await shared.replace(key, isShared ? expected : null, text, lifeMs);
-		if (!replaced) return false;
+		if (replaced) await keepCopy(key, text, lifeMs);
+		return replaced;
+	}
+
+	/** Keeps a copy of an entry that the shared store has accepted. */
+	async function keepCopy(key: string, text: string, lifeMs: number): Promise<void> {
 		await own.write(key, text, lifeMs);
 		copies.taken(key, lifeMs);
-		return true;
 	}
 
 	/** Retries after a failure. The failed call may already have made the change. */
@@ -171,7 +175,9 @@ export function createResilientStore({
 		if (!(await health.settled()) || tries === 0) return replaceAlone(key, expected, text, lifeMs);
 		try {
 			if (await replaceShared(key, expected, text, lifeMs)) return true;
-			return (await shared.read(key))?.text === text;
+			const wasReplaced = (await shared.read(key))?.text === text;
+			if (wasReplaced) await keepCopy(key, text, lifeMs);
+			return wasReplaced;
 		} catch {
 			health.failed();
 			return replaceAgain(key, expected, text, lifeMs, tries - 1);

@@ -188,4 +188,19 @@ describe('a single failed call to a shared store that works, as after the proces
 		expect(await store.replace('a', null, 'mine', 60_000)).toBe(true);
 		expect(await shared.read('a')).toMatchObject({ text: 'mine' });
 	});
+
+	test.each(['deny:user:a', 'jti:a', 'used:a', 'wallet-used:a'])(
+		'whose reply was lost leaves a copy, which is written again after a loss of data, as for %s',
+		async (key) => {
+			const store = instance();
+			await store.check();
+			shared.loseReply();
+			expect(await store.replace(key, null, '1', 60_000)).toBe(true);
+			shared.forget();
+			await clock.advance(1000);
+			await store.check();
+			await clock.advance(0);
+			expect(await shared.read(key)).toMatchObject({ text: '1' });
+		}
+	);
 });
