@@ -75,7 +75,8 @@ describe('readiness, with an Auth Bridge that responds with status 502', () => {
 	beforeAll(async () => {
 		bridge = createServer((_request, response) => {
 			looks++;
-			response.writeHead(status).end();
+			// The length of the page that GET would have.
+			response.writeHead(status, { 'content-length': '512' }).end();
 		});
 		await new Promise<void>((resolve) => bridge.listen(0, '127.0.0.1', resolve));
 		const { port } = bridge.address() as AddressInfo;

@@ -143,8 +143,9 @@ export function parseResponse<Schema extends v.GenericSchema>(
 }
 
 async function readText({ headers, body }: ClientResponse, maxBytes: number): Promise<string> {
-	if (Number(headers.get('content-length') ?? NaN) > maxBytes) throw new UpstreamError('too_large');
+	// The response to HEAD, and a 304, have the length of a body that they do not have (RFC 9110 8.6).
 	if (!body) return '';
+	if (Number(headers.get('content-length') ?? NaN) > maxBytes) throw new UpstreamError('too_large');
 	const encoding = headers.get('content-encoding');
 	const buffer = createByteBuffer(maxBytes);
 	for await (const chunk of inTurns(encoding === null ? body : await decodedBody(body, encoding)))

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { callUpstream, parseResponse, type UpstreamRequest } from '$lib/server/upstream/client';
+import { callUpstream, exchange, parseResponse, type UpstreamRequest } from '$lib/server/upstream/client';
 import { UpstreamError } from '$lib/server/http/upstream-error';
 import { createConnections } from '$lib/server/upstream/connections';
 import {
@@ -70,6 +70,17 @@ describe('a successful response', () => {
 		onTestFinished(() => void vi.useRealTimers());
 		await ask('http://a.test/', { send: () => Promise.resolve(new Response('')) });
 		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	test.each([
+		['HEAD', 200],
+		['GET', 304]
+	])('without a body may name any length: %s, %i', async (method, status) => {
+		const stub = await startStub((_request, response) => {
+			response.writeHead(status, { 'content-length': '1001', 'content-encoding': 'gzip' }).end();
+		});
+		const response = await exchange({ method, url: stub.url, send, timeoutMs: 2000, maxBytes: 0 });
+		expect(response).toMatchObject({ status, text: '' });
 	});
 
 	test('may be exactly as large as allowed', async () => {
