@@ -211,13 +211,29 @@ export function decompressed(body: AsyncIterable<Uint8Array>, contentEncoding: s
 	const codings = contentEncoding.toLowerCase().split(/[\s,]+/);
 	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
 	const steps = applied.map((coding) => decoders.get(coding));
-	if (steps.length > MAX_CODINGS) throw new UpstreamError('bad_response');
-	return steps.reduceRight<Readable>(
-		(encoded, decoder) => {
-			if (!decoder) throw new UpstreamError('bad_response');
+	if (steps.length > MAX_CODINGS || !steps.every((step) => step !== undefined)) throw new UpstreamError('bad_response');
+	return unlessEmpty(body, (bytes) =>
+		steps.reduceRight<Readable>(
 			// Errors surface when the last stream is read.
-			return pipeline(encoded, decoder(), () => {});
-		},
-		Readable.from(body, { objectMode: false })
+			(encoded, decoder) => pipeline(encoded, decoder(), () => {}),
+			Readable.from(bytes, { objectMode: false })
+		)
 	);
+}
+
+/** No bytes are an empty body in every coding: some servers name the coding of a body that they leave out. */
+async function* unlessEmpty(body: AsyncIterable<Uint8Array>, decode: (body: AsyncIterable<Uint8Array>) => Readable) {
+	const read = { bytes: 0, isComplete: false };
+	async function* counted() {
+		for await (const chunk of body) {
+			read.bytes += chunk.byteLength;
+			yield chunk;
+		}
+		read.isComplete = true;
+	}
+	try {
+		yield* decode(counted()) as AsyncIterable<Uint8Array>;
+	} catch (error) {
+		if (read.bytes > 0 || !read.isComplete) throw error;
+	}
 }

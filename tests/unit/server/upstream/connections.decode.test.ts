@@ -22,12 +22,23 @@ describe('a body in an encoding that was not requested', () => {
 		expect(await text(decompressed(byteChunksOf(bytes), encoding))).toBe(HELLO.toString());
 	});
 
+	test.each(['gzip', 'deflate', 'br', 'gzip, br'])('%s without any bytes is an empty body', async (encoding) => {
+		expect(await text(decompressed(byteChunksOf(Buffer.alloc(0)), encoding))).toBe('');
+	});
+
+	test('that breaks off before its first byte fails', async () => {
+		const broken = new Error('broken');
+		const body = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(broken) }) };
+		await expect(text(decompressed(body, 'gzip'))).rejects.toThrow(broken);
+	});
+
 	test.each(['zstd', 'constructor', 'gzip, nonsense', 'br, br, br, br'])('%s is refused', (encoding) => {
 		expect(() => decompressed(byteChunksOf(HELLO), encoding)).toThrow('bad_response');
 	});
 
 	test.each([
 		['is cut off', gzipSync(HELLO).subarray(0, -4)],
+		['is cut off after its first byte', gzipSync(HELLO).subarray(0, 1)],
 		['is not in that encoding', HELLO]
 	])('that %s fails', async (_, bytes) => {
 		await expect(text(decompressed(byteChunksOf(bytes), 'gzip'))).rejects.toThrow();
