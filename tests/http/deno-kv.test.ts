@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser } from '../harness/browser.ts';
+import { startKeycloakFront } from '../harness/keycloak-front.ts';
+import { groupNames } from '../harness/keycloak-tokens.ts';
+import type { AlteringProxy } from '../harness/proxy.ts';
 import { runtime } from '../harness/runtime.ts';
 import { startTied } from '../tasks/children.mjs';
 import { denoBinary } from '../tasks/runtime.mjs';
+import { copyOf, heldSession, tokensOver } from './support/held-session.ts';
 import { type Instances, startInstances } from './support/instances.ts';
+import { signInAtInstitution } from './support/journeys.ts';
 import { actAsOne } from './support/shared-store.ts';
 import { signOutDuring } from './support/store-outage.ts';
 import { AUDIENCE } from './support/third-party.ts';
@@ -52,6 +58,39 @@ describe.skipIf(runtime !== 'deno')('two instances that keep tokens in Deno KV',
 	});
 
 	actAsOne(() => instances);
+});
+
+describe.skipIf(runtime !== 'deno')('two instances with Deno KV, and an STS whose tokens just fit into it', () => {
+	let keycloak: AlteringProxy;
+	let instances: Instances;
+	let folder: string;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'portal-kv-'));
+		instances = await startInstances(2, {
+			runtime,
+			env: async ({ stsUrl }) => {
+				keycloak = await startKeycloakFront(stsUrl, () => groupNames(1000));
+				return { STS_INTERNAL_URL: keycloak.url, DENO_KV: join(folder, 'store.sqlite') };
+			}
+		});
+	});
+	afterAll(async () => {
+		await instances.stop();
+		await keycloak.stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	test('concurrent requests across both instances cause one token request, and all succeed', async () => {
+		const browser = new Browser(instances.url);
+		await signInAtInstitution(browser);
+		expect((await heldSession(browser, instances)).accessToken.length).toBeGreaterThan(60_000);
+		await tokensOver(browser, instances);
+		const tabs = [...instances.urls, ...instances.urls, ...instances.urls].map((url) => copyOf(browser, url));
+		const responses = await Promise.all(tabs.map((tab) => tab.call('/api/me')));
+		expect(responses.map(({ status }) => status)).toEqual(tabs.map(() => 200));
+		expect(instances.sandbox.counts().refreshGrants).toBe(1);
+	});
 });
 
 /** Locks a SQLite file against writes until the returned function is called. */

@@ -2,6 +2,7 @@ import { unixMs } from '../clock';
 import { Problem } from '../http/problem';
 import { createOnce, type Once, type OnceOptions, WorkFailed } from './run-once';
 import type { Session } from './session';
+import { tokensCodec } from './session-format';
 import { newTokensKey, revokeIfEnded, type TokenSet } from './session-tokens';
 import { log } from '../log';
 import { count, type RefreshResult } from '../metrics';
@@ -53,7 +54,7 @@ interface RefresherOptions extends OnceOptions {
  */
 export function createRefresher({ redeem, onFault, onRefresh, limit = timeLimit, ...options }: RefresherOptions) {
 	const { store, now = () => performance.now(), unixNow = unixMs } = options;
-	const once = createOnce(options);
+	const once = createOnce({ ...options, codec: tokensCodec });
 	const { follow, successor } = createTokenChain(once);
 	let cooldownUntilMs = 0;
 

@@ -1,4 +1,5 @@
 import { everyInterval, unixMs } from '../clock';
+import type { Codec } from '../seal';
 import type { Entry, Store } from '../store/store';
 import {
 	type Attempts,
@@ -8,10 +9,10 @@ import {
 	LEASE_MS,
 	openResult,
 	readRecord,
-	sealResult,
 	takeLease,
 	type WorkRecord,
-	writeRecord
+	writeRecord,
+	writeResult
 } from '../store/lease';
 
 /**
@@ -48,6 +49,8 @@ export interface OnceOptions {
 	readonly unixNow?: () => number;
 	/** Calls back every `ms` milliseconds, until the returned function is called. */
 	readonly every?: (ms: number, callBack: () => void) => () => void;
+	/** How results are encoded; JSON if absent. */
+	readonly codec?: Codec;
 }
 
 export interface Work {
@@ -83,7 +86,8 @@ export function createOnce({
 	store,
 	now = () => performance.now(),
 	unixNow = unixMs,
-	every = everyInterval
+	every = everyInterval,
+	codec
 }: OnceOptions) {
 	const inFlight = new Map<string, Promise<string>>();
 
@@ -91,7 +95,7 @@ export function createOnce({
 	async function take(key: string, found: Entry | null, work: Work, seenAtMs: number): Promise<Turn> {
 		const record = found && readRecord(found.text);
 		if (record?.state === 'done') {
-			const result = openResult(work.secret, record.sealed);
+			const result = openResult(work.secret, record.sealed, codec);
 			if (result !== null) return { result };
 		}
 		if (record?.state === 'ended') throw new WorkFailed('ended', record.code);
@@ -137,9 +141,8 @@ export function createOnce({
 		try {
 			const result = await work.run();
 			await lease.end();
-			const sealed = sealResult(work.secret, result);
 			const keepMs = typeof work.keepMs === 'number' ? work.keepMs : work.keepMs();
-			await store.write(key, writeRecord({ state: 'done', sealed }), keepMs).catch(() => {});
+			await store.write(key, writeResult(work.secret, result, codec), keepMs).catch(() => {});
 			if (work.settles && work.settles.name !== key)
 				await shorten(work.settles.name, work.settles.keepMs).catch(() => {});
 			return result;
@@ -184,7 +187,7 @@ export function createOnce({
 		peek: async (secret: string): Promise<string | null> => {
 			const found = await store.read(keyOf(secret));
 			const record = found && readRecord(found.text);
-			return record?.state === 'done' ? openResult(secret, record.sealed) : null;
+			return record?.state === 'done' ? openResult(secret, record.sealed, codec) : null;
 		},
 
 		/** Resolves when this process has no work in flight. */

@@ -103,7 +103,10 @@ export async function storeTokens(
 ): Promise<{ readonly session: Session } | { readonly error: 'session_too_large' | 'sts_unavailable' }> {
 	try {
 		const place = await savePlaced({ ...session, sealedAt: unixSeconds() }, false);
-		return { session: place.tokens === 'store' ? withoutTokens(place.session) : session };
+		// Without an ID token that the cookie has no room for, the outcome of the callback is small enough for the store.
+		return {
+			session: place.tokens === 'store' ? withoutTokens(place.session) : { ...session, idToken: place.session.idToken }
+		};
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;
 		const isTooLarge = error instanceof SessionTooLarge;
@@ -161,6 +164,8 @@ interface InCookie {
 	readonly chunks: readonly CookieText[];
 	/** Whether the response that sets these cookies has a larger head than proxies accept with their defaults. */
 	readonly isLarge: boolean;
+	/** What they contain. */
+	readonly session: Session;
 }
 
 interface InStore {
@@ -210,7 +215,7 @@ type Variant = readonly [session: Session, maxBytes: number];
 function inCookie(variants: readonly Variant[]): InCookie | null {
 	for (const [session, maxBytes] of variants) {
 		const chunks = chunksOf(session, maxBytes);
-		if (chunks) return { tokens: 'cookie', chunks, isLarge: bytesOf(chunks) > COMFORTABLE_SESSION_BYTES };
+		if (chunks) return { tokens: 'cookie', chunks, isLarge: bytesOf(chunks) > COMFORTABLE_SESSION_BYTES, session };
 	}
 	return null;
 }

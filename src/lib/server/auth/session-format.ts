@@ -1,5 +1,6 @@
 import { builtin } from '../runtime';
 import { type Codec, jsonCodec, SEAL_BYTES, createSeal, sha256 } from '../seal';
+import { MAX_RESULT_BYTES } from '../store/lease';
 import type { Session } from './session';
 
 /**
@@ -41,6 +42,25 @@ export function sessionCodec(format: SessionFormat): Codec {
 		}
 	};
 }
+
+/**
+ * How the result of a refresh, a set of tokens as JSON text, is encoded. Version 1.0.0 reads only JSON. Format 2 is for
+ * tokens that would otherwise be too large for the store; the cookies of version 1.0.0 have no room for those. If there is
+ * no other way, the ID token is dropped: a session lasts without it.
+ */
+export const tokensCodec: Codec = {
+	encode(result) {
+		const json = jsonCodec.encode(result);
+		if (json.length <= MAX_RESULT_BYTES) return json;
+		const tokens = JSON.parse(String(result)) as Session;
+		const packed = [encode2(tokens), encode2({ ...tokens, idToken: undefined })];
+		return packed.find((bytes) => bytes !== null && bytes.length <= MAX_RESULT_BYTES) ?? json;
+	},
+	decode(bytes) {
+		if (bytes[0] !== FORMAT_2) return jsonCodec.decode(bytes);
+		return { value: JSON.stringify(decode2(bytes)), stale: false };
+	}
+};
 
 /** Null if this format can't represent the session. */
 function encode2({ accessToken, refreshToken, idToken, ...rest }: Session): Uint8Array<ArrayBuffer> | null {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { createSeal, sha256 } from '../seal';
-import type { Store } from './store';
+import { type Codec, createSeal, SEAL_BYTES, sha256 } from '../seal';
+import { MAX_VALUE_CHARACTERS, type Store } from './store';
 
 /** A lease without a heartbeat for this long counts as abandoned. */
 export const LEASE_MS = 10_000;
@@ -141,15 +141,23 @@ export function keyOf(secret: string): string {
 	return `once:${sha256(`once ${secret}`)}`;
 }
 
+/** Maximum size of an encoded result: sealed, in its record, it is as long as a value may be. */
+export const MAX_RESULT_BYTES =
+	Math.floor(((MAX_VALUE_CHARACTERS - writeRecord({ state: 'done', sealed: '' }).length) * 3) / 4) - SEAL_BYTES;
+
 /**
- * Seals a result with a key that only holders of the secret can derive, so that the content of the store alone is
- * worthless.
+ * The record of work that is done. The result is sealed with a key that only holders of the secret can derive, so that the
+ * content of the store alone is worthless. With a result that is too large for the store, the work ends for all other
+ * callers: without a record they would wait until the lease is over, and do the work again.
+ * @param codec how the result is encoded
  */
-export function sealResult(secret: string, result: string): string {
-	return createSeal([secret], PURPOSE).seal(result);
+export function writeResult(secret: string, result: string, codec?: Codec): string {
+	const sealed = createSeal([secret], PURPOSE, codec).seal(result);
+	const text = writeRecord({ state: 'done', sealed });
+	return text.length <= MAX_VALUE_CHARACTERS ? text : writeRecord({ state: 'ended', code: 'result_too_large' });
 }
 
-export function openResult(secret: string, sealed: string): string | null {
-	const opened = createSeal([secret], PURPOSE).open(sealed);
+export function openResult(secret: string, sealed: string, codec?: Codec): string | null {
+	const opened = createSeal([secret], PURPOSE, codec).open(sealed);
 	return typeof opened?.value === 'string' ? opened.value : null;
 }

@@ -150,6 +150,14 @@ describe('a large session', () => {
 		expect((await roundTrip(session))?.session).toEqual({ ...session, idToken: undefined });
 	});
 
+	test('has no room for a large ID token, and the outcome of the sign-in does without it too', async () => {
+		const session = someSession({ idToken: random(4000), tokensKey: 'a-key' });
+		const stored = await sessionCookie.storeTokens(session, 'r1');
+		expect(stored).toEqual({ session: { ...session, idToken: undefined } });
+		const small = someSession();
+		expect(await sessionCookie.storeTokens(small, 'r1')).toEqual({ session: small });
+	});
+
 	test('is refused if it does not fit without its ID token', async () => {
 		await expect(writeSession(someSession({ accessToken: random(4000) }), null, SIGNED_IN_AT)).rejects.toThrow(
 			SessionTooLarge

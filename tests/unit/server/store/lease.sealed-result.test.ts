@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { createOnce } from '$lib/server/auth/run-once';
-import { keyOf, openResult, sealResult } from '$lib/server/store/lease';
-import { createMemoryStore, type Store } from '$lib/server/store/store';
+import { keyOf, MAX_RESULT_BYTES, openResult, readRecord, writeResult } from '$lib/server/store/lease';
+import { createMemoryStore, MAX_VALUE_CHARACTERS, type Store } from '$lib/server/store/store';
+
+/** The sealed text in the record of a result. */
+function sealResult(secret: string, result: string): string {
+	const record = readRecord(writeResult(secret, result));
+	return record?.state === 'done' ? record.sealed : '';
+}
 
 describe('a result in the store', () => {
 	test('opens only with the secret that it was created from', () => {
@@ -21,6 +27,14 @@ describe('a result in the store', () => {
 		expect(keyOf('old-token')).toBe(name);
 		expect(keyOf('other-token')).not.toBe(name);
 		expect(name).toMatch(/^once:[\w-]{43}$/);
+	});
+
+	test('is at most as long as a value may be: a larger one ends the work for other callers', () => {
+		const largest = 'x'.repeat(MAX_RESULT_BYTES - 2);
+		const text = writeResult('old-token', largest);
+		expect(text.length).toBeLessThanOrEqual(MAX_VALUE_CHARACTERS);
+		expect(readRecord(text)).toMatchObject({ state: 'done' });
+		expect(readRecord(writeResult('old-token', `${largest}xx`))).toEqual({ state: 'ended', code: 'result_too_large' });
 	});
 
 	test('does not reveal the secret or the result in its key or its value', async () => {
