@@ -11,8 +11,18 @@ type StreamEvent = components['schemas']['WalletSessionEvent'];
 
 const { PORTAL_URL = '', API_AUDIENCE = '', TOKEN_ENDPOINT = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
 
-/** Gets an access token with client credentials (RFC 6749 4.4). */
+/** How often a request is sent at most, while the portal says when to repeat it. */
+const MAX_TRIES = 5;
+/** A token is replaced so long before it expires. */
+const MARGIN_MS = 30_000;
+
+const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+let token = { value: '', expiresAt: 0 };
+
+/** An access token by client credentials (RFC 6749 4.4): the last one, or a new one if that expires soon. */
 async function accessToken(): Promise<string> {
+	if (Date.now() < token.expiresAt - MARGIN_MS) return token.value;
 	const response = await fetch(TOKEN_ENDPOINT, {
 		method: 'POST',
 		body: new URLSearchParams({
@@ -24,14 +34,28 @@ async function accessToken(): Promise<string> {
 		})
 	});
 	if (!response.ok) throw new Error(`no access token: ${response.status}`);
-	const { access_token: token } = (await response.json()) as { access_token: string };
-	return token;
+	const { access_token: value, expires_in: seconds } = (await response.json()) as {
+		access_token: string;
+		expires_in: number;
+	};
+	token = { value, expiresAt: Date.now() + seconds * 1000 };
+	return value;
 }
 
-const portal = createClient<paths>({
-	baseUrl: PORTAL_URL,
-	headers: { authorization: `Bearer ${await accessToken()}` }
-});
+/** Sends a request with an access token, and repeats it after 429 and 503, when the seconds of `Retry-After` have passed. */
+async function send(request: Request): Promise<Response> {
+	for (let tries = 1; ; tries += 1) {
+		const attempt = request.clone();
+		attempt.headers.set('authorization', `Bearer ${await accessToken()}`);
+		const response = await fetch(attempt);
+		const seconds = response.headers.get('retry-after');
+		if (![429, 503].includes(response.status) || seconds === null || tries === MAX_TRIES) return response;
+		await response.body?.cancel();
+		await pause(Number(seconds));
+	}
+}
+
+const portal = createClient<paths>({ baseUrl: PORTAL_URL, fetch: send });
 
 /** The data of a response, or an error with the portal's code. Errors are text for requests that accept HTML only. */
 function dataOf<Data>({ data, error }: { data?: Data; error?: Problem | string }): Data {
@@ -57,16 +81,12 @@ async function* eventsIn(stream: ReadableStream<Uint8Array>): AsyncGenerator<Str
 async function followed(id: string): Promise<State['status']> {
 	const path = '/api/wallet/sessions/{id}/events';
 	for (;;) {
-		const result = await portal.GET(path, { params: { path: { id } }, parseAs: 'stream' });
-		if (result.response.status !== 503) {
-			const stream = dataOf(result);
-			if (stream === null) throw new Error('the stream has no body');
-			const status = await lastStatus(stream).catch((error: unknown) => console.warn('the stream broke:', error));
-			if (status) return status;
-		}
-		// A stream ends after 15 minutes at most, and when the portal restarts: it opens again.
-		const seconds = Number(result.response.headers.get('retry-after') ?? 3);
-		await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+		const stream = dataOf(await portal.GET(path, { params: { path: { id } }, parseAs: 'stream' }));
+		if (stream === null) throw new Error('the stream has no body');
+		const status = await lastStatus(stream).catch((error: unknown) => console.warn('the stream broke:', error));
+		if (status) return status;
+		// A stream ends after 15 minutes at most, with its access token, and when the portal restarts: it opens again.
+		await pause(3);
 	}
 }
 
@@ -94,8 +114,7 @@ async function verifyIdentity(id: string): Promise<void> {
 		dataOf(await portal.POST('/api/wallet/sessions/{id}/idv/submit', { params, body }));
 	} else console.log(`Open in a browser: ${redirectUrl}`);
 	const read = () => portal.GET('/api/wallet/sessions/{id}/idv/status', { params });
-	while (['IDV_REQUIRED', 'RECONCILING'].includes(dataOf(await read()).status))
-		await new Promise((resolve) => setTimeout(resolve, 1000));
+	while (['IDV_REQUIRED', 'RECONCILING'].includes(dataOf(await read()).status)) await pause(1);
 }
 
 const { sessionId, requestUri } = dataOf(await portal.POST('/api/wallet/sessions', { body: {} }));

@@ -5,6 +5,7 @@
 
 import os
 import time
+from collections.abc import Generator
 
 import httpx
 from portal_client import AuthenticatedClient
@@ -21,20 +22,43 @@ from portal_client.models import CompletedWalletSession, Confirmation, Empty, Pr
 from portal_client.models import WalletSessionStatus as Status
 
 PORTAL_URL = os.environ["PORTAL_URL"]
+# How often a request is sent at most, while the portal says when to repeat it.
+MAX_TRIES = 5
+# A token is replaced so long before it expires.
+MARGIN_SECONDS = 30
 WAITING = {Status.CREATED, Status.PENDING, Status.INTERACTION_STARTED, Status.VERIFYING}
 
 
-def access_token() -> str:
-    """Gets an access token with client credentials (RFC 6749 4.4)."""
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": os.environ["CLIENT_ID"],
-        "client_secret": os.environ["CLIENT_SECRET"],
-        "scope": "wallet:sessions profile:read",
-        "resource": os.environ["API_AUDIENCE"],
-    }
-    response = httpx.post(os.environ["TOKEN_ENDPOINT"], data=form)
-    return response.raise_for_status().json()["access_token"]
+class PortalAuth(httpx.Auth):
+    """Sends requests with an access token, and repeats them after 429 and 503, when the seconds of `Retry-After` have passed."""
+
+    def __init__(self) -> None:
+        self.token = ""
+        self.expires_at = 0.0
+
+    def access_token(self) -> str:
+        """An access token by client credentials (RFC 6749 4.4): the last one, or a new one if that expires soon."""
+        if time.time() < self.expires_at - MARGIN_SECONDS:
+            return self.token
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": os.environ["CLIENT_ID"],
+            "client_secret": os.environ["CLIENT_SECRET"],
+            "scope": "wallet:sessions profile:read",
+            "resource": os.environ["API_AUDIENCE"],
+        }
+        response = httpx.post(os.environ["TOKEN_ENDPOINT"], data=form).raise_for_status().json()
+        self.token = response["access_token"]
+        self.expires_at = time.time() + response["expires_in"]
+        return self.token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        for _ in range(MAX_TRIES):
+            request.headers["authorization"] = f"Bearer {self.access_token()}"
+            response = yield request
+            if response.status_code not in {429, 503} or "retry-after" not in response.headers:
+                return
+            time.sleep(int(response.headers["retry-after"]))
 
 
 def ok(result):
@@ -46,7 +70,8 @@ def ok(result):
     return result
 
 
-portal = AuthenticatedClient(base_url=PORTAL_URL, token=access_token())
+# The generated client sets the token's header once; `PortalAuth` replaces it for each request.
+portal = AuthenticatedClient(base_url=PORTAL_URL, token="", httpx_args={"auth": PortalAuth()})
 
 
 def is_completed(session_id: str) -> bool:

@@ -78,6 +78,18 @@ async function confirmAtInstitution(url: string): Promise<void> {
 	await browser.submit(await browser.open(url), { decision: 'confirmed' });
 }
 
+/** How many access tokens the program has got. */
+function tokensOfProgram(): number {
+	const requests = landscape.sandbox.lastRequests('sts', 'token:client-credentials');
+	return requests.filter(({ body }) => body.includes('client_id=third-party')).length;
+}
+
+/** Tokens that a program has to replace before each request, and a portal that refuses its first request for a while. */
+function makeItHard(): void {
+	landscape.sandbox.scenario('access-token-seconds', { seconds: 20 });
+	landscape.sandbox.scenario('bridge-500', { operation: 'create', status: 503, times: 1 });
+}
+
 describe('a client in TypeScript, by openapi-typescript and openapi-fetch', () => {
 	beforeAll(async () => {
 		await run([bin('openapi-typescript'), descriptionUrl, '--output', 'portal.ts']);
@@ -89,6 +101,13 @@ describe('a client in TypeScript, by openapi-typescript and openapi-fetch', () =
 
 	test.each<PersonId>(['known-student', 'unknown-student'])('completes a wallet session of the %s', async (person) => {
 		expect(await runFor(person, [process.execPath, 'wallet-session.js'])).toBe('Completed');
+		expect(tokensOfProgram()).toBe(1);
+	});
+
+	test('replaces a token that expires soon, and repeats a request when the portal says so', async () => {
+		makeItHard();
+		expect(await runFor('known-student', [process.execPath, 'wallet-session.js'])).toBe('Completed');
+		expect([landscape.sandbox.lastRequests('bridge', 'create').length, tokensOfProgram() > 1]).toEqual([2, true]);
 	});
 });
 
@@ -105,9 +124,16 @@ describe.skipIf(generator === undefined)('a client in Python, by openapi-python-
 		expect(models.length).toBeLessThanOrEqual(MAX_PYTHON_MODELS);
 	});
 
+	const command = [join(venv, 'python'), join(root, 'docs/api-clients/wallet_session.py')];
+
 	test('completes a wallet session with manual confirmation', async () => {
-		const program = join(root, 'docs/api-clients/wallet_session.py');
-		const command = [join(venv, 'python'), program];
 		expect(await runFor('unknown-employee', command, { PYTHONPATH: folder })).toBe('Completed');
+		expect(tokensOfProgram()).toBe(1);
+	});
+
+	test('replaces a token that expires soon, and repeats a request when the portal says so', async () => {
+		makeItHard();
+		expect(await runFor('known-student', command, { PYTHONPATH: folder })).toBe('Completed');
+		expect([landscape.sandbox.lastRequests('bridge', 'create').length, tokensOfProgram() > 1]).toEqual([2, true]);
 	});
 });

@@ -61,7 +61,7 @@ const table = {
 	headers_too_large: { status: 431, message: 'The request headers are too large.' },
 	rate_limited: { status: 429, message: 'Too many requests; try again later.', retryAfterSeconds: 10 },
 
-	session_not_verified: { status: 409, message: 'The wallet has not shared its data yet.' },
+	session_not_verified: { status: 409, message: 'The wallet has not shared its data.' },
 	session_already_completed: { status: 409, message: 'This wallet session is already completed.' },
 	wallet_already_responded: { status: 409, message: 'A wallet has already responded in this session.' },
 	dc_api_not_offered: {
