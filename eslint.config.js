@@ -1,5 +1,6 @@
 import { defineConfig } from 'eslint/config';
 import esX from 'eslint-plugin-es-x';
+import regexp from 'eslint-plugin-regexp';
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
@@ -218,6 +219,15 @@ export default defineConfig(
 	{
 		files: ['src/**', 'tests/**'],
 		rules: { 'max-lines': ['error', 250] }
+	},
+	{
+		// Other people send most texts that the portal matches: the time must not grow with the square of a text's length.
+		files: ['src/**', 'static/**'],
+		plugins: { regexp },
+		rules: {
+			'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+			'regexp/no-super-linear-move': ['error', { report: 'potential' }]
+		}
 	},
 	direction(['src/**'], 'env'),
 	direction(['src/entry/**', 'src/doctor/**'], 'env', 'routes'),

@@ -108,7 +108,7 @@ function requestHead(proxy: URL, target: URL): string {
 }
 
 /** Every spelling of the unspecified address of IPv4 and IPv6, with which a server listens on all addresses of the machine. */
-const ALL_ADDRESSES = /^(?:0(?:\.0){0,3}|\[?[0:]*:[0:.]*\]?)$/;
+const ALL_ADDRESSES = /^(?:0(?:\.0){0,3}|\[?0*:[0:.]*\]?)$/;
 
 /** Warns if clients may reach the portal without the proxy: they could then choose their address, which rate limits and the audit log use. */
 export function examineListening({ listen, trustHost }: Pick<Config, 'listen' | 'trustHost'>): readonly Finding[] {

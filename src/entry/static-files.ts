@@ -1,7 +1,7 @@
 import { lookup } from 'mrmime';
 import { sha256 } from '../lib/server/seal';
 import type { EntryResponse, ReadHeader } from './http';
-import { IMMUTABLE } from '../lib/server/http/headers';
+import { acceptsCoding, IMMUTABLE } from '../lib/server/http/headers';
 
 /** A public file, with everything that its responses need. */
 export interface StaticFile {
@@ -97,17 +97,9 @@ export function staticResponse(file: StaticFile, method: 'GET' | 'HEAD', header:
 }
 
 function chooseVariant({ plain, br, gzip }: StaticContent, acceptEncoding: string | null) {
-	if (br && accepts(acceptEncoding, 'br')) return { encoding: 'br', bytes: br };
-	if (gzip && accepts(acceptEncoding, 'gzip')) return { encoding: 'gzip', bytes: gzip };
+	if (br && acceptsCoding(acceptEncoding, 'br')) return { encoding: 'br', bytes: br };
+	if (gzip && acceptsCoding(acceptEncoding, 'gzip')) return { encoding: 'gzip', bytes: gzip };
 	return { encoding: undefined, bytes: plain };
-}
-
-function accepts(header: string | null, coding: string): boolean {
-	return (header ?? '').split(',').some((item) => {
-		const [name = '', ...parameters] = item.toLowerCase().split(';');
-		const refused = parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter));
-		return name.trim() === coding && !refused;
-	});
 }
 
 /** Whether If-None-Match names any variant of the same content. */

@@ -150,3 +150,19 @@ test.each([
 ])('%s may contain %s', async (file, text) => {
 	expect(await messagesOf(file, text)).toEqual([]);
 });
+
+test.each([
+	['src/lib/server/x.ts', String.raw`/gzip\s*(?!\s*;\s*q=0)(?:[,;]|$)/i`],
+	['src/lib/server/x.ts', String.raw`/[\w.]+@[\w.]+$/`],
+	['src/lib/ui/x.svelte.ts', String.raw`/=+$/`],
+	['static/x.js', String.raw`/^(?:a+)+$/`]
+])('%s must not contain %s, whose time grows faster than the text', async (file, pattern) => {
+	const rules = config.filter(({ plugins = {} }) => 'regexp' in plugins);
+	const eslint = new ESLint({
+		cwd: root,
+		overrideConfigFile: true,
+		overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: ts.parser } }, ...rules]
+	});
+	const [result] = await eslint.lintText(`export const pattern = ${pattern};`, { filePath: join(root, file) });
+	expect(result?.messages.map(({ ruleId }) => ruleId)).toEqual([expect.stringMatching(/^regexp\/no-super-linear/)]);
+});

@@ -114,7 +114,7 @@ function isSmall({ base64 }: { readonly base64: string }): boolean {
 
 /** Browsers recognize PNG, WebP, JPEG and GIF by their first bytes, whatever the type says, but SVG by its type only. */
 function isPicture({ type, base64 }: { readonly type: string; readonly base64: string }): boolean {
-	const digits = base64.replace(/=+$/, '');
+	const digits = base64.replace(/={1,2}$/, '');
 	// One digit has less than a byte.
 	if (digits.length % 4 === 1) return false;
 	const bytes = atob(digits);

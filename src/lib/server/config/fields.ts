@@ -109,7 +109,7 @@ const ENCODE =
 export const redisUrl = v.pipe(
 	v.string(),
 	v.check(
-		(text) => isAddress(text, /^rediss?:$/) && !/[?#].*@|#/s.test(text),
+		(text) => isAddress(text, /^rediss?:$/) && !/^[^?#]*[?#].*@|#/s.test(text),
 		`must be a redis:// or rediss:// URL, such as redis://user:password@valkey:6379. ${ENCODE}`
 	),
 	v.check(

@@ -8,7 +8,7 @@ const contacts = v.pipe(
 	list,
 	v.minLength(1, NO_CONTACT),
 	v.maxLength(10, 'must be at most 10 contacts'),
-	v.mapItems((text) => (/^[^\s:/]+@[^\s:/]+$/.test(text) ? `mailto:${text}` : text)),
+	v.mapItems((text) => (/^[^\s:/@]+@[^\s:/@]+$/.test(text) ? `mailto:${text}` : text)),
 	v.everyItem(isContact, NO_CONTACT)
 );
 

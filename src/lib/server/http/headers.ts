@@ -1,6 +1,15 @@
 /** `Cache-Control` of a file whose address contains a digest of its content. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 
+/** Whether an `Accept-Encoding` header names a coding, and not with a weight of 0 (RFC 9110 12.5.3). */
+export function acceptsCoding(header: string | null, coding: string): boolean {
+	return (header ?? '').split(',').some((item) => {
+		const [name = '', ...parameters] = item.toLowerCase().split(';');
+		const refused = parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter));
+		return name.trim() === coding && !refused;
+	});
+}
+
 /** A page may have its own value. */
 const POLICIES = ['content-security-policy', 'permissions-policy'];
 

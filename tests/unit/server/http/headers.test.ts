@@ -1,11 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import {
+	acceptsCoding,
 	fixedHeaders,
 	permissionsPolicy,
 	withCookies,
 	withDefaultHeaders,
 	withFixedHeaders
 } from '$lib/server/http/headers';
+
+test.each([
+	['gzip', true],
+	['br;q=1, GZIP;q=0.8', true],
+	['br,gzip ; q=0.001', true],
+	[null, false],
+	['', false],
+	['br', false],
+	['xgzip, gzipx', false],
+	['gzip;q=0', false],
+	['gzip ; q=0.000, br', false],
+	[`gzip${' '.repeat(16_000)}x`, false]
+])('"Accept-Encoding: %.40s" accepts gzip: %s', (header, expected) => {
+	expect(acceptsCoding(header, 'gzip')).toBe(expected);
+});
 
 describe('headers added to a response', () => {
 	test('are set on the response itself, without a copy', () => {

@@ -1,6 +1,7 @@
 import { isLocale } from '$lib/i18n';
 import { config } from '$lib/server/config';
 import { endpoint } from '$lib/server/http/endpoint';
+import { acceptsCoding } from '$lib/server/http/headers';
 import { Problem } from '$lib/server/http/problem';
 import { institutionFile } from '$lib/server/sts/institution-search';
 import type { RequestHandler } from './$types';
@@ -18,7 +19,7 @@ export const GET: RequestHandler = endpoint(async ({ locals, request, url }) => 
 	const file = await institutionFile(isLocale(lang) ? lang : locals.locale());
 	if (file === null) throw new Problem('upstream_unavailable', { headers: { 'cache-control': 'no-store' } });
 	const { json, gzip, digest, isEmpty } = file;
-	const isCompressed = acceptsGzip(request.headers.get('accept-encoding') ?? '');
+	const isCompressed = acceptsCoding(request.headers.get('accept-encoding'), 'gzip');
 	const headers = {
 		'cache-control': isEmpty ? 'no-store' : CACHE_CONTROL,
 		etag: `"${digest}${isCompressed ? '-gzip' : ''}"`,
@@ -30,8 +31,3 @@ export const GET: RequestHandler = endpoint(async ({ locals, request, url }) => 
 		headers: { ...headers, 'content-type': 'application/json', ...(isCompressed && { 'content-encoding': 'gzip' }) }
 	});
 });
-
-/** Whether the header names gzip, and not with a weight of 0 (RFC 9110 12.5.3). */
-function acceptsGzip(header: string): boolean {
-	return /(?:^|,)\s*gzip\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))(?:[,;]|$)/i.test(header);
-}
