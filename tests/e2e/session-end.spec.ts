@@ -138,7 +138,22 @@ test('another tab detects a sign-out, and says so', { tag: '@full' }, async ({ p
 	const other = await accountInAnotherTab(context);
 	await page.getByRole('button', { name: en.site.signOut }).click();
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
-	await expectLoginError(other, 'session_expired');
+	await expectLoginError(other, 'session_ended');
+});
+
+test('an open page says that the STS has ended its session', { tag: '@full' }, async ({ page, context, sandbox }) => {
+	await signInAtInstitution(page);
+	const other = await accountInAnotherTab(context);
+	await sandbox.backchannelLogout('known-student', 'sts');
+	// The first one also deletes the cookie.
+	for (const open of [page, other]) {
+		const login = open.getByRole('heading', { level: 1, name: en.login.title, exact: true });
+		await expect(async () => {
+			await open.evaluate(() => window.dispatchEvent(new Event('pageshow')));
+			await expect(login).toBeVisible({ timeout: 1000 });
+		}).toPass();
+		await expectLoginError(open, 'session_ended');
+	}
 });
 
 /** Holds a sign-out before the portal hears of it, or its response, until `goOn`. */
@@ -162,7 +177,7 @@ test('another tab detects a slow sign-out', { tag: '@full' }, async ({ page, con
 	expect(await (await looked).json()).not.toBeNull();
 	goOn();
 	await click;
-	await expectLoginError(other, 'session_expired');
+	await expectLoginError(other, 'session_ended');
 });
 
 test('the tab that signs out waits for the response to its request', { tag: '@full' }, async ({ page, context }) => {
@@ -170,7 +185,7 @@ test('the tab that signs out waits for the response to its request', { tag: '@fu
 	const other = await accountInAnotherTab(context);
 	const { goOn } = await holdSignOut(page, 'response');
 	const click = page.getByRole('button', { name: en.site.signOut }).click();
-	await expectLoginError(other, 'session_expired');
+	await expectLoginError(other, 'session_ended');
 	goOn();
 	await click;
 	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();

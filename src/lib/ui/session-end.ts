@@ -74,27 +74,40 @@ export interface SessionWatchOptions {
 	readonly readRemainingMs: (signal: AbortSignal) => Promise<number | null>;
 	/** Called when the warning has to appear, or to disappear because the session lasts longer after all. */
 	readonly onWarning: (isEnding: boolean) => void;
-	readonly onEnded: () => void;
+	readonly onEnded: (reason: EndReason) => void;
 	/** A monotonic clock in milliseconds. It may stop during suspend: the server is read after each pause. */
 	readonly now?: () => number;
+	/** The wall clock in milliseconds. It may be wrong, but goes on during suspend. */
+	readonly wallNow?: () => number;
 }
 
+/** `session_expired`: its time was over. `session_ended`: a sign-out, an operator or the STS ended it before that. */
+export type EndReason = 'session_expired' | 'session_ended';
+
 /**
- * Follows a session until it ends: warns before the end, and detects a sign-out in another tab. The browser's wall clock is
- * never used, because it may be wrong by hours. Resolves at the end, or when `signal` aborts.
+ * Follows a session until it ends: warns before the end, and detects a sign-out in another tab. The browser's wall clock
+ * never decides when that is, because it may be wrong by hours. It only helps to find the reason: a session may expire while
+ * the device is suspended. The portal does not know the reason, if another tab's request has already deleted the cookie.
+ * Resolves at the end, or when `signal` aborts.
  */
 export async function watchSession(options: SessionWatchOptions, signal: AbortSignal): Promise<void> {
-	const { expiresInMs, pause, readRemainingMs, onWarning, onEnded, now = () => performance.now() } = options;
-	let endsAtMs = now() + expiresInMs;
+	const { expiresInMs, pause, readRemainingMs, onWarning, onEnded } = options;
+	// eslint-disable-next-line no-restricted-properties -- performance.now() may stop during suspend
+	const { now = () => performance.now(), wallNow = () => Date.now() } = options;
+	const endAfter = (ms: number) => ({ atMs: now() + ms, wallMs: wallNow() + ms });
+	let end = endAfter(expiresInMs);
 	let isWarned = false;
-	for (let leftMs = expiresInMs; leftMs > 0; leftMs = endsAtMs - now()) {
+	let reason: EndReason = 'session_expired';
+	for (let leftMs = expiresInMs; leftMs > 0; leftMs = end.atMs - now()) {
 		const isEnding = leftMs <= WARNING_MS;
 		if (isEnding !== isWarned) onWarning(isEnding);
 		isWarned = isEnding;
 		await pause(isEnding ? leftMs : leftMs - WARNING_MS, signal);
 		const remainingMs = signal.aborted ? null : await readRemainingMs(signal);
 		if (signal.aborted) return;
-		if (remainingMs !== null) endsAtMs = now() + remainingMs;
+		const isEarly = Math.min(end.atMs - now(), end.wallMs - wallNow()) > WARNING_MS;
+		if (remainingMs === 0 && isEarly) reason = 'session_ended';
+		if (remainingMs !== null) end = endAfter(remainingMs);
 	}
-	onEnded();
+	onEnded(reason);
 }

@@ -1,6 +1,6 @@
 import { publicSession } from '$lib/server/auth/account-sessions';
 import { signInPath } from '$lib/server/auth/login-page';
-import { sessionEnd } from '$lib/ui/session-end';
+import { type EndReason, sessionEnd } from '$lib/ui/session-end';
 import { memberSession } from '$lib/server/handles/authorize';
 import { pagePath } from '$lib/server/http/return-path';
 import type { LayoutServerLoad } from './$types';
@@ -13,10 +13,11 @@ export const load: LayoutServerLoad = ({ locals, url }) => {
 	const { expiresInMs, idleExpiresInMs } = publicSession(session);
 	// A notice reports an act that has just been completed, which is no longer so when the person returns.
 	const returnTo = pagePath(url, (name) => name === 'notice');
+	const endedUrl = (error: EndReason) => `/login?${new URLSearchParams({ error, returnTo })}`;
 	return {
 		sessionEnd: sessionEnd(expiresInMs, idleExpiresInMs),
 		stayUrl: returnTo,
 		signInUrl: signInPath(session.provider, returnTo),
-		endedUrl: `/login?${new URLSearchParams({ error: 'session_expired', returnTo })}`
+		endedUrls: { session_expired: endedUrl('session_expired'), session_ended: endedUrl('session_ended') }
 	};
 };

@@ -8,7 +8,7 @@ const ways = {
 	sessionEnd: { remainingMs: far, isIdle: false },
 	stayUrl: '/account',
 	signInUrl: '/login/start?provider=sts&returnTo=%2Faccount',
-	endedUrl: '/login'
+	endedUrls: { session_expired: '/login', session_ended: '/login' }
 };
 const wallet = {
 	id: 'wallet-1',

@@ -5,24 +5,30 @@ const DAY_MS = 86_400_000;
 
 /**
  * A watch whose pauses pass at once on a clock of its own; `wakes` cuts the first pauses short. `remainingMs` is what the
- * server says at that time; without it the server can't be reached.
+ * server says at that time; without it the server can't be reached. `suspendedMs`: how long the device is suspended in the
+ * first pause, in which the monotonic clock stops.
  */
 function watched({
 	wakes = [],
-	remainingMs = () => null
-}: { wakes?: number[]; remainingMs?: (nowMs: number) => number | null } = {}) {
+	remainingMs = () => null,
+	suspendedMs = 0
+}: { wakes?: number[]; remainingMs?: (nowMs: number) => number | null; suspendedMs?: number } = {}) {
 	const events: [string, number][] = [];
 	let nowMs = 0;
+	let suspendMs = 0;
 	const watch: SessionWatchOptions = {
 		expiresInMs: DAY_MS,
 		now: () => nowMs,
+		// A year behind.
+		wallNow: () => nowMs + suspendMs - 365 * DAY_MS,
 		pause: (ms) => {
 			nowMs += wakes.shift() ?? ms;
+			suspendMs = suspendedMs;
 			return Promise.resolve();
 		},
 		readRemainingMs: () => Promise.resolve(remainingMs(nowMs)),
 		onWarning: (isEnding) => events.push([isEnding ? 'warning' : 'no warning', nowMs]),
-		onEnded: () => events.push(['ended', nowMs])
+		onEnded: (reason) => events.push([reason, nowMs])
 	};
 	return { watch, events, run: () => watchSession(watch, new AbortController().signal) };
 }
@@ -36,7 +42,7 @@ describe('watching a session', () => {
 		await run();
 		expect(events).toEqual([
 			['warning', DAY_MS - WARNING_MS],
-			['ended', DAY_MS]
+			['session_expired', DAY_MS]
 		]);
 	});
 
@@ -52,7 +58,7 @@ describe('watching a session', () => {
 			remainingMs: (nowMs) => (nowMs < 120_000 ? DAY_MS - nowMs : 0)
 		});
 		await run();
-		expect(events).toEqual([['ended', 120_000]]);
+		expect(events).toEqual([['session_ended', 120_000]]);
 	});
 
 	test('warns immediately if its clock stopped while the device was suspended', async () => {
@@ -60,14 +66,28 @@ describe('watching a session', () => {
 		await run();
 		expect(events).toEqual([
 			['warning', 5000],
-			['ended', 65_000]
+			['session_expired', 65_000]
 		]);
+	});
+
+	test.each([
+		['while the device is suspended, has expired', { suspendedMs: DAY_MS, wakes: [5000] }, 'session_expired'],
+		['long after the device was suspended, was ended', { suspendedMs: 60_000, wakes: [5000] }, 'session_ended'],
+		['after the warning, has expired', { wakes: [DAY_MS - WARNING_MS, 60_000] }, 'session_expired']
+	] as const)('a session that ends %s', async (_what, { wakes, ...rest }, reason) => {
+		const { events, run } = watched({
+			...rest,
+			wakes: [...wakes],
+			remainingMs: (nowMs) => (nowMs === DAY_MS - WARNING_MS ? WARNING_MS : 0)
+		});
+		await run();
+		expect(events.at(-1)?.[0]).toBe(reason);
 	});
 
 	test('does not end before the server reports the end', async () => {
 		const { events, run } = watched({ remainingMs: (nowMs) => DAY_MS + 700 - nowMs });
 		await run();
-		expect(events.at(-1)).toEqual(['ended', DAY_MS + 700]);
+		expect(events.at(-1)).toEqual(['session_expired', DAY_MS + 700]);
 	});
 
 	test('withdraws the warning if the session is extended after all', async () => {
@@ -76,7 +96,7 @@ describe('watching a session', () => {
 			remainingMs: (nowMs) => (nowMs < DAY_MS - 60_000 ? DAY_MS - nowMs : 2 * DAY_MS - nowMs)
 		});
 		await run();
-		expect(events.map(([what]) => what)).toEqual(['warning', 'no warning', 'warning', 'ended']);
+		expect(events.map(([what]) => what)).toEqual(['warning', 'no warning', 'warning', 'session_expired']);
 	});
 
 	test('reports nothing after it is aborted', async () => {

@@ -13,10 +13,17 @@ test.each([
 	['/account?notice=unlinked', '/account']
 ])('the warning before the end of a session, and the sign-in after it, lead from %s to %s', (path, back) => {
 	const event = requestEvent({ path, session: someSession() });
-	const data = load(event as unknown as Parameters<typeof load>[0]) as Record<
-		'stayUrl' | 'signInUrl' | 'endedUrl',
-		string
-	>;
-	const returnTo = (url: string) => new URL(url, event.url).searchParams.get('returnTo');
-	expect([data.stayUrl, returnTo(data.signInUrl), returnTo(data.endedUrl)]).toEqual([back, back, back]);
+	const data = load(event as unknown as Parameters<typeof load>[0]) as {
+		stayUrl: string;
+		signInUrl: string;
+		endedUrls: Record<'session_expired' | 'session_ended', string>;
+	};
+	expect(data.stayUrl).toBe(back);
+	expect(new URL(data.signInUrl, event.url).searchParams.get('returnTo')).toBe(back);
+	for (const [error, url] of Object.entries(data.endedUrls))
+		expect([...new URL(url, event.url).searchParams]).toEqual([
+			['error', error],
+			['returnTo', back]
+		]);
+	expect(Object.keys(data.endedUrls)).toEqual(['session_expired', 'session_ended']);
 });
