@@ -51,13 +51,13 @@ const en = {
 				},
 				{
 					only: 'wallet',
-					text: 'The service that checks wallets keeps that a wallet is yours. It does so until you unlink the wallet on your account page.'
+					text: 'The service that checks wallets remembers that a wallet is yours. It does so until you unlink the wallet on your account page.'
 				},
 				'We write down what goes wrong, with a help code and a time. There are no names in that.',
 				{ only: 'wallet', text: 'There are no details from your wallet in it either.' },
 				'We also write down when you sign in and out. Instead of your name there is a code, which only we can connect to you.',
 				{ only: 'wallet', text: 'In the same way we write down when you link or unlink a wallet.' },
-				'We also write down from which network you came. Your institution decides how long these lines are kept.'
+				'We also write down from which network you came. Your institution decides how long these details are kept.'
 			]
 		},
 		{
@@ -72,7 +72,7 @@ const en = {
 	] as readonly Part[],
 	rights: {
 		title: 'Your rights',
-		what: 'You may ask which details of yours there are, and have them changed or deleted.',
+		what: 'You may ask which details we have about you, and have them changed or deleted.',
 		complaint:
 			'Not satisfied with the answer? You can make a complaint to the Dutch Data Protection Authority (Autoriteit Persoonsgegevens).'
 	}
@@ -115,9 +115,9 @@ const nl: Privacy = {
 				},
 				'Wij schrijven op wat er misgaat, met een hulpcode en een tijd. Daar staan geen namen bij.',
 				{ only: 'wallet', text: 'Daar staan ook geen gegevens uit uw wallet bij.' },
-				'Wij schrijven ook op wanneer u in- en uitlogt. In plaats van uw naam staat er een code, die alleen wij met u kunnen verbinden.',
+				'Wij schrijven ook op wanneer u in- en uitlogt. In plaats van uw naam staat er een code, die alleen wij aan u kunnen koppelen.',
 				{ only: 'wallet', text: 'Op dezelfde manier schrijven wij op wanneer u een wallet koppelt of ontkoppelt.' },
-				'Wij schrijven ook op vanaf welk netwerk u kwam. Uw instelling bepaalt hoe lang deze regels worden bewaard.'
+				'Wij schrijven ook op vanaf welk netwerk u kwam. Uw instelling bepaalt hoe lang deze gegevens worden bewaard.'
 			]
 		},
 		{

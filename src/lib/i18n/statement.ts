@@ -53,7 +53,7 @@ const en = {
 		points: [
 			'Every page works with the keyboard alone, and you can sign in without JavaScript.',
 			'Each page is checked automatically for known faults. This is done in Dutch and English, in light and dark colours, and in high contrast.',
-			'Pages are looked at on a width of 320 pixels and enlarged to 400 %.',
+			'Pages are checked at a width of 320 pixels and enlarged to 400 %.',
 			'Screen readers are told when something changes.',
 			{ only: 'wallet', text: 'You can always choose another way to sign in than scanning a QR code.' }
 		] as readonly Point[],
@@ -66,7 +66,7 @@ const en = {
 			'This portal was not tested with people who use a screen reader or other aids every day.',
 			{
 				only: 'wallet',
-				text: 'A QR code for signing in works five minutes. This can’t be made longer, but a new code comes by itself, or when you ask for it.'
+				text: 'A QR code for signing in works for five minutes. This can’t be made longer, but a new code comes by itself. You can also ask for one.'
 			}
 		] as readonly Point[],
 		measure: (text: string) => `What is done about it: ${text}`,
@@ -149,7 +149,7 @@ const nl: Statement = {
 			'Dit portaal is niet getest met mensen die elke dag een schermlezer of een ander hulpmiddel gebruiken.',
 			{
 				only: 'wallet',
-				text: 'Een QR-code om in te loggen werkt vijf minuten. Langer kan niet. Wel komt er vanzelf een nieuwe code, of als u erom vraagt.'
+				text: 'Een QR-code om in te loggen werkt vijf minuten. Langer kan niet, maar er komt vanzelf een nieuwe code. U kunt er ook om vragen.'
 			}
 		],
 		measure: (text) => `Wat eraan gedaan wordt: ${text}`,

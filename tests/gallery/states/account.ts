@@ -117,7 +117,7 @@ export const accountStates = {
 	'sessions/end-all': ending('all', null),
 	'sessions/sign-in-again': ending('others', 'newer'),
 	'sessions/sign-in-stronger': ending('all', 'stronger'),
-	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.home.signedOut },
+	'signed-out': { page: 'signed-out', data: { continueUrl: null }, heading: (t) => t.login.signedOut },
 	'signed-out/redirect': {
 		page: 'signed-out',
 		data: { continueUrl: 'https://sts.example/session/end' },

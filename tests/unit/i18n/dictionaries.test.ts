@@ -43,6 +43,14 @@ test('no text is or contains an unfilled placeholder', () => {
 	expect([...dutch, ...english].filter(([, text]) => typeof text === 'string' && placeholder.test(text))).toEqual([]);
 });
 
+test('no title ends with a full stop', () => {
+	// The warning about the end of the session is a sentence in a notice.
+	const isHeading = (path: string) => path.endsWith('.title') && path !== 'texts.account.ending.title';
+	const titles = [...dutch, ...english].filter(([path]) => isHeading(path));
+	expect(titles.length).toBeGreaterThan(100);
+	expect(titles.filter(([, text]) => String(text).endsWith('.'))).toEqual([]);
+});
+
 test('Dutch texts are translated', () => {
 	const same = dutch.filter(([, text], index) => typeof text === 'string' && text === english[index]?.[1]);
 	expect(same.map(([path]) => path)).toEqual(['texts.site.menu', 'texts.account.technical.eduid']);

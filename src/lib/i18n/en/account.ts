@@ -167,7 +167,7 @@ export const account = {
 		refused: {
 			title: 'The extra check did not work',
 			what: 'The sign-in service did not confirm the extra check. That is why you can’t open this part now. You are still signed in.',
-			next: 'Did you stop yourself, or did you not have your phone with you? Then try again.',
+			next: 'Did you stop, or did you not have your phone with you? Then try again.',
 			button: 'Try again'
 		},
 		other: {

@@ -13,7 +13,7 @@ export const identity = {
 		}
 	},
 	reasons: {
-		FIRST_TIME_LINK: 'You use this wallet here for the first time. We want to be sure that it is yours.',
+		FIRST_TIME_LINK: 'You are using this wallet here for the first time. We want to be sure that it is yours.',
 		EXPIRED_BINDING: 'It has been a while since you confirmed that this wallet is yours. We ask you to do it again.',
 		CANDIDATE_MATCH_CONFIRMATION: 'We found an account that may be yours. We want to be sure.',
 		FORCED_RECONCILIATION: 'For this sign-in we ask you to confirm again who you are.'
@@ -44,7 +44,7 @@ export const identity = {
 	},
 	inProgress: {
 		title: 'Continue at your institution',
-		what: 'Your institution is finding out who you are, on another page. We wait until that is done.',
+		what: 'Your institution is checking who you are on another page. We wait until that is done.',
 		again: 'Go to your institution again',
 		check: 'I am done there – check'
 	},
@@ -65,7 +65,7 @@ export const identity = {
 		'in-progress': 'We are waiting for your institution.',
 		review: 'Your institution is looking at your request.'
 	},
-	unreachable: 'There is no connection for a moment. We keep trying.',
+	unreachable: 'There is no connection right now. We keep trying.',
 	back: 'Back to signing in',
 	without: 'Sign in without this wallet',
 	ended: {

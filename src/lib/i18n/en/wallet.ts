@@ -34,8 +34,8 @@ export const wallet = {
 			failed: 'Your browser could not open a wallet. Choose another way.',
 			notReceived: 'We could not use the answer of your wallet. Try again.'
 		},
-		check: 'I have scanned it – check',
-		checkHere: 'I have shared – check',
+		check: 'I have scanned the code – check',
+		checkHere: 'I have shared my details – check',
 		newCode: 'New code',
 		asked: (claims: string) => `We ask for these details from your wallet: ${claims}.`,
 		askedInGeneral: 'Your wallet shows what we ask for: who you are at your institution.',
@@ -56,7 +56,7 @@ export const wallet = {
 		still_checking: 'We are still checking.',
 		new_code: 'There is a new code on the page.'
 	},
-	noConnection: 'There is no connection for a moment. Try again shortly.',
+	noConnection: 'There is no connection right now. Try again shortly.',
 	opened: {
 		title: 'Continue in your wallet',
 		what: 'Look at what is asked, and choose whether you share it.',
@@ -84,7 +84,7 @@ export const wallet = {
 	goOn: 'Continue',
 	startAgain: 'Start with a new code',
 	cancel: 'Stop signing in',
-	unreachable: 'There is no connection for a moment. We keep trying.',
+	unreachable: 'There is no connection right now. We keep trying.',
 	minutesLeft: (minutes: number) =>
 		minutes <= 1 ? 'You have about one minute left.' : `You have about ${minutes} minutes left.`,
 	timeLeft: 'Time left:',
@@ -100,7 +100,7 @@ export const wallet = {
 		declined: {
 			title: 'Nothing was shared',
 			what: 'In your wallet you chose to share nothing. So you are not signed in.',
-			next: 'Sign in after all? Make a new code.'
+			next: 'Do you want to sign in after all? Make a new code.'
 		},
 		refused: {
 			title: 'Your wallet card can’t be used',

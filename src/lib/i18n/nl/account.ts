@@ -20,7 +20,7 @@ export const account: Texts['account'] = {
 		title: 'Hoe u bent ingelogd',
 		provider: 'Ingelogd via',
 		providers: { sts: 'uw instelling', 'sts-wallet': 'uw wallet' },
-		level: 'Controle bij inloggen',
+		level: 'Controle bij het inloggen',
 		levels: {
 			'one-check': 'in één stap',
 			'extra-check': 'in meer dan één stap',
@@ -95,7 +95,7 @@ export const account: Texts['account'] = {
 		title: 'Waar u bent ingelogd',
 		what: 'Bekijk in welke browsers u bent ingelogd. U kunt daar ook uitloggen.',
 		link: 'Bekijken waar u bent ingelogd',
-		explain: 'U bent ingelogd met deze browsers. Is er een niet van u? Log daar dan uit.',
+		explain: 'U bent ingelogd met deze browsers. Is een van die browsers niet van u? Log daar dan uit.',
 		onlyThis: 'U ziet hier alleen de browser die u nu gebruikt.',
 		unknown: 'Wij kunnen uw andere browsers nu niet tonen. Probeer het later opnieuw.',
 		noOthers: 'U bent nergens anders ingelogd.',
@@ -156,7 +156,7 @@ export const account: Texts['account'] = {
 		newer: {
 			title: 'Opnieuw inloggen',
 			what: 'Dit onderdeel is extra beveiligd. Wij willen zeker weten dat u het bent.',
-			next: 'U bent al een tijd geleden ingelogd. Daarom moet u opnieuw inloggen.',
+			next: 'Het is een tijd geleden dat u inlogde. Daarom moet u opnieuw inloggen.',
 			button: 'Opnieuw inloggen'
 		},
 		done: {

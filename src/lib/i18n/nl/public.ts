@@ -123,8 +123,8 @@ export const login: Texts['login'] = {
 			next: 'Begin opnieuw en volg de stappen op het scherm.'
 		},
 		step_up_refused: {
-			what: 'De inlogdienst kon niet goed genoeg controleren dat u het bent.',
-			next: 'Probeer het opnieuw. Gaat het weer mis? Vraag dan de helpdesk van uw instelling.'
+			what: 'De inlogdienst kon niet goed genoeg controleren of u het bent.',
+			next: 'Probeer het opnieuw. Gaat het weer mis? Vraag het dan aan de helpdesk van uw instelling.'
 		},
 		wallet_session_foreign: {
 			what: 'U bent in een andere browser begonnen met inloggen.',

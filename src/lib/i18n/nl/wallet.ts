@@ -31,8 +31,8 @@ export const wallet: Texts['wallet'] = {
 			failed: 'Uw browser kon geen wallet openen. Kies een andere manier.',
 			notReceived: 'Wij konden het antwoord van uw wallet niet gebruiken. Probeer het opnieuw.'
 		},
-		check: 'Ik heb gescand – controleren',
-		checkHere: 'Ik heb gedeeld – controleren',
+		check: 'Ik heb de code gescand – controleren',
+		checkHere: 'Ik heb mijn gegevens gedeeld – controleren',
 		newCode: 'Nieuwe code',
 		asked: (claims) => `Deze gegevens vragen wij uit uw wallet: ${claims}.`,
 		askedInGeneral: 'Uw wallet laat zien wat wij vragen: wie u bent bij uw instelling.',
@@ -95,13 +95,13 @@ export const wallet: Texts['wallet'] = {
 	ended: {
 		declined: {
 			title: 'Er is niets gedeeld',
-			what: 'U koos in uw wallet om niets te delen. U bent dus niet ingelogd.',
-			next: 'Toch inloggen? Maak dan een nieuwe code.'
+			what: 'U koos ervoor om niets te delen. U bent dus niet ingelogd.',
+			next: 'Wilt u toch inloggen? Maak dan een nieuwe code.'
 		},
 		refused: {
 			title: 'De kaart uit uw wallet kan niet gebruikt worden',
 			what: 'De kaart die u deelde, is niet geldig om hier in te loggen. U bent niet ingelogd.',
-			next: 'Maak een nieuwe code en kies een andere kaart. Of vernieuw de kaart bij de instelling waar u die kreeg.'
+			next: 'Maak een nieuwe code en kies een andere kaart. Of vernieuw de kaart bij de instelling waarvan u die kreeg.'
 		},
 		unchecked: {
 			title: 'Wij kunnen uw kaart nu niet controleren',
