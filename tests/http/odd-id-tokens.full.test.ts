@@ -124,7 +124,7 @@ describe('unlinking a wallet', () => {
 		const address = linkIn(await signInAtInstitution(browser), '/unlink');
 		const institution = await browser.open(linkIn(await browser.open(address), '/login/start'));
 		const page = await browser.submit(institution, { person: 'known-student' });
-		expect(page.text).toContain('The sign-in service did not confirm the extra check.');
+		expect(page.text).toContain('The sign-in service did not confirm that it’s you.');
 		expect(page.text).toContain('Ask the help desk of your institution');
 		expect((await browser.open(address, { form: {} })).url.pathname).toBe(address);
 		expect(removals()).toBe(0);

@@ -144,7 +144,7 @@ export const nl: typeof en = {
 		phone: 'Telefoon',
 		page: 'Andere manieren om hulp te krijgen'
 	},
-	copyHelpCode: 'Kopieer de hulpcode',
+	copyHelpCode: 'Hulpcode kopiëren',
 	helpCodeCopied: 'De hulpcode is gekopieerd.',
 	openPortal: 'Deze site openen',
 	tryAgain: 'Opnieuw proberen',

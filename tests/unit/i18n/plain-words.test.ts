@@ -8,8 +8,8 @@ const mostWords = 20;
 
 /** Words of the trade, and other words for what already has one: people should learn each thing once. */
 const unwanted: Readonly<Record<Locale, RegExp>> = {
-	nl: /authenti|sessie|token|attribu|verifi|redirect|claim|protocol|aanmeld|afmeld|portemonnee|onderwijsinstelling|\b(je|jij|jou|jouw|jullie)\b/i,
-	en: /authenti|session|token|attribute|verif|redirect|claim|protocol|credential|\blog ?in\b|\blog ?out\b|\bsign on\b/i
+	nl: /authenti|sessie|token|attribu|verifi|redirect|claim|protocol|aanmeld|afmeld|portemonnee|onderwijsinstelling|sterker inlog|extra controle|dan één stap|\b(je|jij|jou|jouw|jullie)\b/i,
+	en: /authenti|session|token|attribute|verif|redirect|claim|protocol|credential|\blog ?in\b|\blog ?out\b|\bsign on\b|stronger sign-in|extra check\b|than one step/i
 };
 
 /** Every text, those that are made of a part included. */

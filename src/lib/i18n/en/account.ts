@@ -21,9 +21,9 @@ export const account = {
 		providers: { sts: 'your institution', 'sts-wallet': 'your wallet' },
 		level: 'Check at sign-in',
 		levels: {
-			'one-check': 'in one step',
-			'extra-check': 'in more than one step',
-			'strong-check': 'in more than one step, with extra protection',
+			'one-check': 'without an extra step',
+			'extra-check': 'with an extra step',
+			'strong-check': 'with an extra step and extra protection',
 			low: 'at level low',
 			substantial: 'at level substantial',
 			high: 'at level high',
@@ -130,7 +130,7 @@ export const account = {
 				button: 'Yes, sign out everywhere'
 			},
 			newer: 'We want to be sure that it’s you. First sign in again.',
-			stronger: 'This needs a stronger sign-in, for example with a code from your phone as well. First sign in again.',
+			stronger: 'For this you have to sign in with an extra step, such as a code on your phone. First sign in again.',
 			cancel: 'No, back to the list'
 		}
 	},
@@ -140,16 +140,16 @@ export const account = {
 		button: 'Yes, unlink this wallet',
 		newer: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',
 		stronger:
-			'This needs a stronger sign-in, for example with a code from your phone as well. Sign in again before you unlink a wallet.',
+			'For this you have to sign in with an extra step, such as a code on your phone. Sign in again before you unlink a wallet.',
 		signInAgain: 'Sign in again',
 		cancel: 'No, back to your account'
 	},
 	/** The page before and after a sign-in that a protected part needs. */
 	stepUp: {
 		stronger: {
-			title: 'Sign in with an extra check',
+			title: 'Sign in with an extra step',
 			what: 'This part has extra protection. We want to be sure that it’s you.',
-			next: 'Sign in again. You then need something extra, for example a code from your phone.',
+			next: 'Sign in again. The extra step is, for example, a code on your phone.',
 			button: 'Sign in again'
 		},
 		newer: {
@@ -159,14 +159,14 @@ export const account = {
 			button: 'Sign in again'
 		},
 		done: {
-			title: 'The extra check worked',
+			title: 'Signing in again worked',
 			what: 'We know for sure now that it’s you.',
 			next: 'You can open this part now.',
 			button: 'Continue'
 		},
 		refused: {
-			title: 'The extra check did not work',
-			what: 'The sign-in service did not confirm the extra check. That is why you can’t open this part now. You are still signed in.',
+			title: 'Signing in again did not work',
+			what: 'The sign-in service did not confirm that it’s you. That is why you can’t open this part now. You are still signed in.',
 			next: 'Did you stop, or did you not have your phone with you? Then try again.',
 			button: 'Try again'
 		},

@@ -22,9 +22,9 @@ export const account: Texts['account'] = {
 		providers: { sts: 'uw instelling', 'sts-wallet': 'uw wallet' },
 		level: 'Controle bij het inloggen',
 		levels: {
-			'one-check': 'in één stap',
-			'extra-check': 'in meer dan één stap',
-			'strong-check': 'in meer dan één stap, extra beveiligd',
+			'one-check': 'zonder extra stap',
+			'extra-check': 'met een extra stap',
+			'strong-check': 'met een extra stap en extra beveiliging',
 			low: 'op niveau laag',
 			substantial: 'op niveau substantieel',
 			high: 'op niveau hoog',
@@ -131,8 +131,7 @@ export const account: Texts['account'] = {
 				button: 'Ja, overal uitloggen'
 			},
 			newer: 'Wij willen zeker weten dat u het bent. Log daarom eerst opnieuw in.',
-			stronger:
-				'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log eerst opnieuw in.',
+			stronger: 'Hiervoor moet u inloggen met een extra stap, zoals een code op uw telefoon. Log eerst opnieuw in.',
 			cancel: 'Nee, terug naar de lijst'
 		}
 	},
@@ -142,15 +141,15 @@ export const account: Texts['account'] = {
 		button: 'Ja, deze wallet ontkoppelen',
 		newer: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',
 		stronger:
-			'Hiervoor moet u sterker inloggen, bijvoorbeeld ook met een code van uw telefoon. Log opnieuw in voordat u een wallet ontkoppelt.',
+			'Hiervoor moet u inloggen met een extra stap, zoals een code op uw telefoon. Log opnieuw in voordat u een wallet ontkoppelt.',
 		signInAgain: 'Opnieuw inloggen',
 		cancel: 'Nee, terug naar uw account'
 	},
 	stepUp: {
 		stronger: {
-			title: 'Inloggen met een extra controle',
+			title: 'Inloggen met een extra stap',
 			what: 'Dit onderdeel is extra beveiligd. Wij willen zeker weten dat u het bent.',
-			next: 'Log opnieuw in. U hebt dan iets extra’s nodig, bijvoorbeeld een code van uw telefoon.',
+			next: 'Log opnieuw in. De extra stap is bijvoorbeeld een code op uw telefoon.',
 			button: 'Opnieuw inloggen'
 		},
 		newer: {
@@ -160,14 +159,14 @@ export const account: Texts['account'] = {
 			button: 'Opnieuw inloggen'
 		},
 		done: {
-			title: 'De extra controle is gelukt',
+			title: 'Het opnieuw inloggen is gelukt',
 			what: 'Wij weten nu zeker dat u het bent.',
 			next: 'U kunt dit onderdeel nu openen.',
 			button: 'Doorgaan'
 		},
 		refused: {
-			title: 'De extra controle is niet gelukt',
-			what: 'De inlogdienst heeft de extra controle niet bevestigd. Daarom kunt u dit onderdeel nu niet openen. U bent nog wel ingelogd.',
+			title: 'Het opnieuw inloggen is niet gelukt',
+			what: 'De inlogdienst heeft niet bevestigd dat u het bent. Daarom kunt u dit onderdeel nu niet openen. U bent nog wel ingelogd.',
 			next: 'Bent u zelf gestopt, of had u uw telefoon niet bij u? Probeer het dan opnieuw.',
 			button: 'Opnieuw proberen'
 		},

@@ -181,7 +181,7 @@ export const help: Texts['help'] = {
 	noWalletQuestion: 2,
 	wallets: {
 		question: 'Welke wallets kan ik gebruiken?',
-		link: 'Bekijk welke wallets u hier kunt gebruiken'
+		link: 'Bekijken welke wallets u hier kunt gebruiken'
 	},
 	howToSignIn: {
 		question: 'Hoe log ik in?',
