@@ -16,12 +16,12 @@ afterEach(async () => {
 });
 
 /** A portal with an STS at `localhost` whose token, key, PAR and revocation endpoints are at `127.0.0.1`. */
-async function start(env: Readonly<Record<string, string>> = {}): Promise<{ landscape: Landscape; stsPort: number }> {
+async function start(more: (stsPort: number) => Readonly<Record<string, string>> = () => ({})) {
 	const stsPort = await freePort();
 	landscape = await startLandscape({
 		runtime,
 		sandboxOptions: { stsPort, stsEndpointsUrl: `http://127.0.0.1:${stsPort}` },
-		env
+		env: more(stsPort)
 	});
 	return { landscape, stsPort };
 }
@@ -47,6 +47,18 @@ describe('endpoints of the STS on another host than its issuer', () => {
 		await browser.call('/api/auth/signout', { method: 'POST' });
 		expect(landscape.sandbox.count('sts.revocation')).toBe(1);
 		expect(landscape.portal.logs()).not.toMatch(/NotCapable|does not permit/);
+	});
+
+	// Deno's own client reads these variables too, with other rules than the portal.
+	test.each([
+		['NO_PROXY names the STS with its port', (port: number) => `localhost:${port}, 127.0.0.1:${port}`, 'HTTP_PROXY'],
+		['only ALL_PROXY is set, which the portal does not read', () => '', 'ALL_PROXY']
+	])('are called directly when %s', async (_, exceptFor, name) => {
+		const proxy = `http://127.0.0.1:${await freePort()}`;
+		const { landscape } = await start((stsPort) => ({ [name]: proxy, NO_PROXY: exceptFor(stsPort) }));
+		const browser = new Browser(landscape.url);
+		expect((await signInAtInstitution(browser)).url.pathname).toBe('/account');
+		expect(landscape.portal.logs()).not.toMatch(/discovery failed|does not permit/);
 	});
 
 	test('are called when STS_HOSTS names them and the STS is unreachable at the start', async () => {

@@ -72,7 +72,12 @@ declare namespace Deno {
 	}
 
 	const version: { deno: string };
-	const env: { get(name: string): string | undefined; toObject(): Record<string, string> };
+	const env: {
+		get(name: string): string | undefined;
+		set(name: string, value: string): void;
+		delete(name: string): void;
+		toObject(): Record<string, string>;
+	};
 	const permissions: {
 		querySync(wanted: { name: 'env'; variable?: string } | { name: 'net'; host: string }): { state: string };
 	};

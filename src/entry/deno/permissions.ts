@@ -80,15 +80,34 @@ export async function discoverEndpoints(
 	more: readonly string[] = []
 ): Promise<string[]> {
 	const url = new URL(discoveryUrl(sts.internal));
-	const proxy = proxyFor(url, proxies);
 	const response = await fetch(url, {
 		redirect: 'manual',
 		signal: AbortSignal.timeout(TIME_LIMIT_MS),
 		headers: { accept: 'application/json' },
-		...(proxy !== undefined && { client: Deno.createHttpClient({ proxy: { url: proxy } }) })
+		client: createClient(proxyFor(url, proxies))
 	});
 	if (response.status !== 200) throw new Error(`discovery has status ${response.status}`);
 	return endpointsOf(JSON.parse(await readText(response)), sts, more);
+}
+
+/** The variables of proxies, in capitals and in lower case. */
+const PROXY_NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
+	name,
+	name.toLowerCase()
+]);
+
+/**
+ * Creates a client with exactly this proxy. Deno adds the proxies and exceptions of the environment when a client is created, also beside
+ * a given proxy, and by other rules than the portal's: these variables are removed meanwhile.
+ */
+function createClient(proxy: string | undefined): Deno.HttpClient {
+	const values = PROXY_NAMES.map((name) => [name, Deno.env.get(name)] as const);
+	for (const name of PROXY_NAMES) Deno.env.delete(name);
+	try {
+		return Deno.createHttpClient(proxy === undefined ? {} : { proxy: { url: proxy } });
+	} finally {
+		for (const [name, value] of values) if (value !== undefined) Deno.env.set(name, value);
+	}
 }
 
 /**
