@@ -74,19 +74,41 @@ export interface Signals {
 
 let draining = false;
 
-/** Whether the process is shutting down: responses then close their connection. */
+/** Whether the process is shutting down: responses then close their connection, and a process that starts does not listen. */
 export function isDraining(): boolean {
 	return draining;
 }
 
 /**
- * Shuts down on a signal without losing requests: completes those in flight within a limit, then exits with code 0. Further signals
- * have no effect: a service manager signals each process of a group, and the launcher forwards its own signal.
+ * Handles signals from now on, for a process that starts. Without a handler, a container's process 1 never receives them. Until the portal
+ * listens there is nothing to complete, and a signal ends the process with code 0.
+ * @returns a function to call before the portal listens
+ */
+export function handleSignals(signals: Signals): DrainWith {
+	let listening: Drain | undefined;
+	const stop = (reason: string) => {
+		if (listening) void shutDown(reason, signals, listening);
+		else endStart(reason, signals);
+	};
+	for (const signal of endSignals) signals.on(signal, () => stop(signal));
+	return (drain) => {
+		listening = drain;
+		return stop;
+	};
+}
+
+/**
+ * From now on, a signal shuts the process down without losing requests: it completes those in flight within a limit, then exits with code 0.
+ * Further signals have no effect: a service manager signals each process of a group, and the launcher forwards its own signal.
  * @returns a function that does the same for another reason
  */
-export function drainOnSignals(signals: Signals, drain: Drain): (reason: string) => void {
-	for (const signal of endSignals) signals.on(signal, () => void shutDown(signal, signals, drain));
-	return (reason) => void shutDown(reason, signals, drain);
+export type DrainWith = (drain: Drain) => (reason: string) => void;
+
+function endStart(reason: string, signals: Signals): void {
+	if (draining) return;
+	draining = true;
+	log.info('stopped', { reason });
+	signals.exit(0);
 }
 
 async function shutDown(reason: string, signals: Signals, { delayMs, close, inFlight }: Drain): Promise<void> {

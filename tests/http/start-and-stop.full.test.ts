@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
+import { listenOnLoopback } from '../harness/loopback.ts';
 import { spawnPortal } from '../harness/portal-process.ts';
 import { isListening, runToEnd, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
@@ -123,6 +124,28 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 		expect(response.status).toBeGreaterThanOrEqual(400);
 		expect(response.status).toBeLessThan(500);
 		expect(await ended).toBe(0);
+	}
+);
+
+/** What a start waits for. */
+const store = ['the store', 'REDIS_URL', 'redis:'] as const;
+const discovery = ['discovery', 'STS_ISSUER_URL', 'http:'] as const;
+
+test.each(runtime === 'deno' ? [store, discovery] : [store])(
+	'a signal during the start, while %s does not respond, leads to exit code 0',
+	async (_, variable, scheme) => {
+		const server = createServer((socket) => socket.on('error', () => {}));
+		const connected = once(server, 'connection');
+		const { url, stop } = await listenOnLoopback(server);
+		onTestFinished(stop);
+		const env = { ...bareEnvironment, AUTH_URL: 'http://localhost:3000', PORT: String(await freePort()) };
+		const portal = spawnPortal(runtime, { ...env, [variable]: url.replace('http:', scheme) });
+		await connected;
+		portal.child.kill('SIGTERM');
+		expect(await portal.ended).toBe(0);
+		const messages = [...portal.logs().matchAll(/"message":"([^"]*)"/g)].map(([, message]) => message);
+		expect(messages.at(-1)).toBe('stopped');
+		expect(messages).not.toContain('listening');
 	}
 );
 

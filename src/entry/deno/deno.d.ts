@@ -24,7 +24,7 @@ declare namespace Deno {
 	interface ChildProcess {
 		readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
 		readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
-		status: Promise<{ code: number }>;
+		status: Promise<{ code: number; signal: Signal | 'SIGKILL' | null }>;
 		kill(signal: Signal | 'SIGKILL'): void;
 	}
 	type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';

@@ -7,14 +7,16 @@ import {
 	warnOfUnknownVariables,
 	exitWith
 } from '../startup';
+import { handleSignals, isDraining } from '../listen';
 import { readStaticTable, type Disk } from '../static-files';
 import { readGrantedEnvironment, readWholeEnvironment } from './environment';
-import { listenOrExit, createServe } from './serve';
+import { listenOrExit, createServe, signals } from './serve';
 import type { Config } from '../../lib/server/config/parse';
 import { LAUNCHED } from './supervise';
 
 /** Serves the application until a signal. The build's `index.js` calls it. */
 export async function main(application: Application): Promise<void> {
+	const drainWith = handleSignals(signals);
 	const environment = readGrantedEnvironment();
 	const all = readWholeEnvironment();
 	const config = readConfigOrExit(environment, all);
@@ -27,7 +29,7 @@ export async function main(application: Application): Promise<void> {
 	await startMetrics(config, () => import(new URL('./server/prometheus.js', import.meta.url).href));
 	const files = readStaticTable(disk, `${folder}/client`);
 	const respond = await startApplication(application, environment);
-	await listenOrExit(createServe(respond, { ...config, files }), config);
+	if (!isDraining()) await listenOrExit(createServe(respond, { ...config, files }), config, drainWith);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Respond } from '../startup';
 import { type BodyRule, readBody, type CollectedBody } from '../request-body';
 import {
 	isDraining,
-	drainOnSignals,
+	type DrainWith,
 	type Signals,
 	logListening,
 	type ListenAddress,
@@ -117,7 +117,7 @@ function withBody(request: Request, body: Body): Request {
 const toResponse = ({ status, headers, body }: EntryResponse) => new Response(body, { status, headers });
 
 const isLaunched = () => Deno.args.includes(LAUNCHED);
-const signals: Signals = { on: (signal, listener) => Deno.addSignalListener(signal, listener), exit };
+export const signals: Signals = { on: (signal, listener) => Deno.addSignalListener(signal, listener), exit };
 
 function exit(code: number): never {
 	if (isLaunched()) writeLastLine(code);
@@ -129,15 +129,12 @@ function exit(code: number): never {
  */
 export async function listenOrExit(
 	serve: Serve,
-	{ listen: wanted, origin, shutdownDelayMs: delayMs }: Pick<Config, 'listen' | 'origin' | 'shutdownDelayMs'>
+	{ listen: wanted, origin, shutdownDelayMs: delayMs }: Pick<Config, 'listen' | 'origin' | 'shutdownDelayMs'>,
+	drainWith: DrainWith
 ): Promise<void> {
 	const address = listenAddress(wanted);
 	// Before listening: a client that finds the port open may send a signal immediately.
-	const drain = drainOnSignals(signals, {
-		delayMs,
-		close: () => server.shutdown(),
-		inFlight: () => withoutHead
-	});
+	const drain = drainWith({ delayMs, close: () => server.shutdown(), inFlight: () => withoutHead });
 	if (isLaunched()) void launcherEnded().then(() => drain('the launcher has ended'));
 	let server = tryToServe(serve, address, origin);
 	const again = () => {

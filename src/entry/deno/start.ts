@@ -11,6 +11,19 @@ import { discoverEndpoints, permissionFlags } from './permissions';
 import { telemetryEnvironment } from './environment';
 import { denoLogBuffers, exitOf, LAUNCHED, forwardLines, sendSignal, supervise } from './supervise';
 
+/** The first signal, which ends the server. */
+let stopSignal: Deno.Signal | undefined;
+const isStopped = () => stopSignal !== undefined;
+const stopped = Promise.withResolvers<Deno.Signal>();
+let child: Deno.ChildProcess | undefined;
+for (const signal of endSignals) {
+	Deno.addSignalListener(signal, () => {
+		stopSignal ??= signal;
+		stopped.resolve(signal);
+		if (child) sendSignal(child, signal);
+	});
+}
+
 const environment = Deno.env.toObject();
 const config = readConfigOrExit(environment);
 const buffers = denoLogBuffers();
@@ -20,11 +33,16 @@ if (!environment.DENO_NO_UPDATE_CHECK) {
 }
 const { dirname: folder } = import.meta;
 
-const endpoints = await discoverEndpoints(config).catch((error: unknown) => {
+const discovered = discoverEndpoints(config).catch((error: unknown) => {
 	const text = 'discovery failed before start-up: list STS endpoints on other hosts in STS_HOSTS';
 	log.warn(text, { cause: describeCause(error) });
 	return [];
 });
+const endpoints = await Promise.race([discovered, stopped.promise.then(() => [])]);
+if (isStopped()) {
+	log.info('stopped', { reason: stopSignal });
+	await exitWhenFlushed(0);
+}
 const command = new Deno.Command(Deno.execPath(), {
 	args: ['run', ...permissionFlags(config, folder, endpoints), `${folder}/index.js`, LAUNCHED],
 	// Closed when this process ends in any way: then the server ends, too.
@@ -33,14 +51,6 @@ const command = new Deno.Command(Deno.execPath(), {
 	stderr: 'piped',
 	env: { ...telemetryEnvironment(config, environment), DENO_NO_UPDATE_CHECK: '1' }
 });
-let child: Deno.ChildProcess | undefined;
-let isStopped = false;
-for (const signal of endSignals) {
-	Deno.addSignalListener(signal, () => {
-		isStopped = true;
-		if (child) sendSignal(child, signal);
-	});
-}
 
 const start = async () => {
 	const started = command.spawn();
@@ -50,11 +60,13 @@ const start = async () => {
 		forwardLines(started.stdout, buffers.output, lastLine.resolve),
 		forwardLines(started.stderr, buffers.error)
 	]);
-	const ended = await exitOf({ status: started.status, kill: () => sendSignal(started, 'SIGKILL') }, lastLine.promise);
+	// A server that has just started does not handle signals yet: it is ended by the signal that was passed on.
+	const status = started.status.then(({ code, signal }) => ({ code: signal === stopSignal ? 0 : code }));
+	const ended = await exitOf({ status, kill: () => sendSignal(started, 'SIGKILL') }, lastLine.promise);
 	await forwarded;
 	return ended;
 };
-const running = supervise(start, { isStopped: () => isStopped });
+const running = supervise(start, { isStopped });
 // For their warnings only, which the start does not wait for. The server has no permission to read unknown variables, and
 // Deno's server has no limit of connections: those of event streams and requests need files.
 warnOfUnknownVariables(environment);
@@ -63,9 +75,12 @@ const connections = config.eventStreams.maxPerProcess + config.requestsAtOnce;
 void shellLimit().then((output) =>
 	connectionsWithin(fileLimitIn(output), connections, 'EVENT_STREAMS and REQUESTS_AT_ONCE')
 );
-const code = await running;
-await flushLog(buffers);
-Deno.exit(code);
+await exitWhenFlushed(await running);
+
+async function exitWhenFlushed(code: number): Promise<never> {
+	await flushLog(buffers);
+	return Deno.exit(code);
+}
 
 /** The output of `ulimit -n`; empty if there is no shell. Reading `/proc` would need all permissions. */
 async function shellLimit(): Promise<string> {

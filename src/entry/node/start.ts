@@ -5,7 +5,15 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { FastResponse } from 'srvx/node';
 import { startLogging } from '../../lib/server/log';
-import { drainOnSignals, type ListenAddress, listenAddress, listenFailure, logListening } from '../listen';
+import {
+	type DrainWith,
+	handleSignals,
+	isDraining,
+	type ListenAddress,
+	listenAddress,
+	listenFailure,
+	logListening
+} from '../listen';
 import { createLogBuffer, flushLog, type LogBuffers } from '../log-buffer';
 import {
 	type Application,
@@ -22,10 +30,13 @@ import {
 import { type Disk, readStaticTable } from '../static-files';
 import { createPortalServer } from './server';
 
+const buffers = nodeLogBuffers();
+const exit = (code: number) => void exitWhenFlushed(buffers, code);
+const drainWith = handleSignals({ on: (signal, listener) => process.on(signal, listener), exit });
+
 const config = readConfigOrExit(process.env);
 if (config.store.denoKv !== undefined && config.store.redisUrl === undefined)
 	exitWith("The portal can't start: DENO_KV works on Deno only. Set REDIS_URL, or remove DENO_KV.");
-const buffers = nodeLogBuffers();
 startLogging(config.logLevel, buffers);
 warnOfUnknownVariables(process.env);
 warnOfSettings(process.env, config);
@@ -47,12 +58,12 @@ const application = { ...app, ...built } as Application;
 const platform = { json: (value: unknown) => FastResponse.json(value) };
 const respond = await startApplication(application, process.env as Record<string, string>, platform);
 
-listenOrExit(
-	createPortalServer(respond, { ...config, connections, files }),
-	config.listen,
-	buffers,
-	config.shutdownDelayMs
-);
+if (!isDraining())
+	listenOrExit(createPortalServer(respond, { ...config, connections, files }), config.listen, {
+		exit,
+		drainWith,
+		delayMs: config.shutdownDelayMs
+	});
 
 function nodeDisk(): Disk {
 	return {
@@ -76,11 +87,14 @@ function processLimits(): string {
 
 /**
  * Listens until a signal, then drains. If listening fails, the process ends with a one-line message.
- * @param delayMs how long requests are still accepted after SIGTERM
+ * @param settings.delayMs how long requests are still accepted after SIGTERM
  */
-function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers, delayMs: number): void {
+function listenOrExit(
+	server: Server,
+	wanted: ListenAddress,
+	{ exit, drainWith, delayMs }: { exit: (code: number) => void; drainWith: DrainWith; delayMs: number }
+): void {
 	const address = listenAddress(wanted);
-	const exit = (code: number) => void exitWhenFlushed(buffers, code);
 	const connections = watchConnections(server);
 	server.once('error', (error) => {
 		console.error(listenFailure(address, error));
@@ -91,10 +105,7 @@ function listenOrExit(server: Server, wanted: ListenAddress, buffers: LogBuffers
 		const port = typeof bound === 'object' && bound ? bound.port : address.port;
 		logListening({ ...address, port }, { runtime: 'node', url: config.origin });
 	});
-	drainOnSignals(
-		{ on: (signal, listener) => process.on(signal, listener), exit },
-		{ delayMs, close: () => closed(server, connections), inFlight: connections.inFlight }
-	);
+	drainWith({ delayMs, close: () => closed(server, connections), inFlight: connections.inFlight });
 }
 
 /** Tracks the connections of a server and the requests in flight on each. */

@@ -7,8 +7,15 @@ const signals = { on: (signal: string, listener: () => void) => void listeners.s
 
 /** A process of its own: whether it drains is known to the module. */
 async function startProcess(options: { delayMs?: number; close?: () => Promise<void> } = {}) {
+	const { listen, ...process } = await beginProcess(options);
+	listen();
+	return process;
+}
+
+/** The same, before it listens. */
+async function beginProcess(options: { delayMs?: number; close?: () => Promise<void> } = {}) {
 	vi.resetModules();
-	const [{ drainOnSignals, isDraining }, { onShutdown }, { log }] = await Promise.all([
+	const [{ handleSignals, isDraining }, { onShutdown }, { log }] = await Promise.all([
 		import('../../../src/entry/listen'),
 		import('../../../src/lib/server/runtime'),
 		import('../../../src/lib/server/log')
@@ -19,8 +26,9 @@ async function startProcess(options: { delayMs?: number; close?: () => Promise<v
 	const close = vi.fn(options.close ?? (() => Promise.resolve()));
 	const application = { drain: vi.fn(), finish: vi.fn(() => Promise.resolve()) };
 	onShutdown(application);
-	drainOnSignals(signals, { delayMs: options.delayMs ?? 0, close, inFlight: () => 2 });
-	return { close, isDraining, lines, ...application, send: (signal: string) => listeners.get(signal)?.() };
+	const drainWith = handleSignals(signals);
+	const listen = () => drainWith({ delayMs: options.delayMs ?? 0, close, inFlight: () => 2 });
+	return { listen, close, isDraining, lines, ...application, send: (signal: string) => listeners.get(signal)?.() };
 }
 
 beforeEach(() => {
@@ -66,6 +74,25 @@ test('on SIGTERM the process waits for the delay, closes, lets the application f
 	await vi.advanceTimersByTimeAsync(5000);
 	expect([close.mock.calls.length, finish.mock.calls.length]).toEqual([1, 1]);
 	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+	'%s before the process listens ends it at once, and once, with its last line',
+	async (signal) => {
+		const { send, lines, isDraining, drain, close } = await beginProcess({ delayMs: 5000 });
+		for (const one of [signal, 'SIGTERM']) send(one);
+		expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+		expect(lines).toEqual([['info', 'stopped', { reason: signal }]]);
+		expect([isDraining(), drain.mock.calls.length, close.mock.calls.length]).toEqual([true, 0, 0]);
+	}
+);
+
+test('a process that was ended while it started is not ended again when it listens', async () => {
+	const { send, listen, drain } = await beginProcess();
+	send('SIGTERM');
+	listen()('the launcher has ended');
+	await vi.advanceTimersByTimeAsync(0);
+	expect([exit.mock.calls.length, drain.mock.calls.length]).toEqual([1, 0]);
 });
 
 test('the last line of the log says that the process has stopped', async () => {
