@@ -8,6 +8,7 @@ import { config } from '../config';
 import { lenientResponse, withoutOtherClaims } from '../sts/responses';
 import {
 	endpointFetch,
+	metadataOf,
 	resourceParameter,
 	stsCall,
 	stsClient,
@@ -118,8 +119,9 @@ export async function pushAuthorization(request: URL): Promise<string> {
  * True while the STS's metadata can't be read.
  */
 export async function isFromSts(iss: string | null): Promise<boolean> {
-	const metadata = await stsMetadata().catch(() => null);
-	if (metadata === null) return true;
+	const known = await stsMetadata().catch(() => null);
+	if (known === null) return true;
+	const metadata = await metadataOf(iss, known, 'untrusted');
 	return iss === null ? metadata.authorization_response_iss_parameter_supported !== true : iss === metadata.issuer;
 }
 
@@ -134,6 +136,8 @@ export async function redeemCode(
 	{ provider, verifier }: { readonly provider: Provider; readonly verifier: string }
 ): Promise<TokenResponse> {
 	const query = new URLSearchParams({ code, ...(iss !== null && { iss }) });
+	// Auth.js compares it too. This reads the metadata again first, if its issuer is outdated.
+	if (iss !== null) await isFromSts(iss);
 	const { account } = await run({ path: `callback/${provider}?${query}`, method: 'GET', verifier });
 	if (!account) throw new AuthjsError('no account was returned', null);
 	return account;
@@ -204,7 +208,9 @@ async function authjsFetch(
 ): Promise<Response> {
 	if (!String(input instanceof Request ? input.url : input).endsWith(DISCOVERY_PATH)) {
 		const tokenResponse = await endpointFetch(input, await completedTokenRequest(init, verifier));
-		const { response, idToken } = await withoutOtherClaims(await lenientResponse(tokenResponse));
+		const { response, idToken, issuer } = await withoutOtherClaims(await lenientResponse(tokenResponse));
+		// Auth.js has its copy of the metadata already, but the next sign-in has the issuer of this one.
+		await metadataOf(issuer, await stsMetadata(), 'sts');
 		outcome.granted ??= await grantedTokens(response.clone());
 		outcome.idToken ??= idToken;
 		return response;

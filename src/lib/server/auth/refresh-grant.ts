@@ -1,9 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
 import { verifyIdToken } from '../sts/id-token';
-import { resourceParameter, stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { metadataOf, resourceParameter, stsCall, stsClient, stsMetadata } from '../sts/metadata';
 import { clientErrors, isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
+import { isSameIssuer } from '../upstream/egress';
 import { type Session } from './session';
 import { type TokenSet, tokenTimes } from './session-tokens';
 
@@ -25,9 +26,12 @@ export async function redeemRefreshToken(session: Session & { refreshToken: stri
 		.catch((cause: unknown) => (isNeverSent(cause) ? postponed('sts_unreachable', cause) : lost('no_response', cause)));
 	await assertProcessed(response);
 
-	const { response: reduced, idToken } = await withoutOtherClaims(response);
+	const { response: reduced, idToken, issuer } = await withoutOtherClaims(response);
+	const current = await metadataOf(issuer, metadata, 'sts');
+	// The STS may have changed its issuer, but its discovery document does not say so.
+	if (issuer !== current.issuer && isSameIssuer(issuer, current.issuer)) lost('id_token_issuer');
 	const tokens = await oauth
-		.processRefreshTokenResponse(metadata, client, reduced)
+		.processRefreshTokenResponse(current, client, reduced)
 		.catch((cause: unknown) => throwRefreshError(cause, response.status));
 	if (idToken !== undefined) await assertSamePerson(session, idToken, tokens);
 	return {

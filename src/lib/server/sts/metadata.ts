@@ -7,10 +7,9 @@ import { log } from '../log';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
 import { exchange } from '../upstream/client';
 import { UpstreamError } from '../http/upstream-error';
-import { DISCOVERY_PATH, internalUrl, publicUrl } from '../upstream/egress';
+import { DISCOVERY_PATH, internalUrl, isSameIssuer, publicUrl } from '../upstream/egress';
 import { lenientResponse, readMetadata } from './responses';
-import { type CryptoKey, importJWK } from 'jose';
-import type { ClientKey } from '../config/client-keys';
+import { assertionBy } from './client-assertion';
 
 /** Far more than any discovery document, key set, list of institutions or token response needs. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -129,6 +128,23 @@ export function resourceParameter(): Readonly<Record<string, string>> {
  */
 export const stsMetadata = (): Promise<oauth.AuthorizationServer> => metadata.current();
 
+/**
+ * The known metadata, or that with this issuer if the STS has it by now. An STS without a path may add the slash of `https://sts.example/`
+ * to its issuer or remove it, and issuers in tokens and callbacks must be exactly the one in discovery (OpenID Connect Core
+ * 3.1.3.7, RFC 9207 2.4). Until discovery is read again, the cached issuer would refuse them all.
+ * @param issuer as a token or a callback names it
+ * @param from `sts`: it came over the portal's own connection to the STS; `untrusted`: anybody may have sent it, and causes
+ * at most one read in ten seconds
+ */
+export async function metadataOf(
+	issuer: unknown,
+	known: oauth.AuthorizationServer,
+	from: 'sts' | 'untrusted'
+): Promise<oauth.AuthorizationServer> {
+	if (issuer === known.issuer || !isSameIssuer(issuer, known.issuer)) return known;
+	return metadata.reread(known, { isLimited: from === 'untrusted' });
+}
+
 async function discover(): Promise<oauth.AuthorizationServer> {
 	const { sts } = config();
 	const issuer = new URL(sts.issuer);
@@ -209,37 +225,16 @@ export function createMetadataCache<Metadata>({
 		/** Reports that an endpoint does not exist; it may have moved. The next use reads the metadata again. */
 		endpointIsGone(): void {
 			if (now() >= attemptedMs + RETRY_MS) isSuspect = true;
+		},
+
+		/**
+		 * Reads metadata again that is known to be outdated. All callers wait for the same read, and a late one gets its result.
+		 * @returns `known` if the metadata can't be read, or was read a moment ago and the number of reads is limited
+		 */
+		async reread(known: Metadata, { isLimited }: { readonly isLimited: boolean }): Promise<Metadata> {
+			if (cached && cached.metadata !== known) return cached.metadata;
+			const isTooSoon = !loading && now() < attemptedMs + RETRY_MS;
+			return isLimited && isTooSoon ? known : reload().catch(() => known);
 		}
 	};
-}
-
-/** Each key is imported once. */
-const imported = new WeakMap<ClientKey, Promise<CryptoKey>>();
-
-/**
- * Client authentication by a signed assertion (RFC 7523 2.2). Its audience is the issuer alone: an assertion with another
- * audience, or several, could be replayed at another server (draft-ietf-oauth-rfc7523bis). It is valid for a minute. It has
- * no `nbf`, which would be in the future for an STS whose clock is behind.
- */
-export function assertionBy(clientKey: ClientKey): oauth.ClientAuth {
-	const { alg, kid } = clientKey;
-	return async (...request) => {
-		const authenticate = oauth.PrivateKeyJwt(
-			{ key: await keyOf(clientKey), kid },
-			{
-				[oauth.modifyAssertion]: (header, payload) => {
-					header.alg = alg;
-					delete payload.nbf;
-				}
-			}
-		);
-		await authenticate(...request);
-	};
-}
-
-function keyOf(clientKey: ClientKey): Promise<CryptoKey> {
-	const { privateJwk, alg } = clientKey;
-	const known = imported.get(clientKey) ?? (importJWK({ ...privateJwk }, alg) as Promise<CryptoKey>);
-	imported.set(clientKey, known);
-	return known;
 }

@@ -174,11 +174,13 @@ const LIBRARY_CLAIMS = ['iss', 'sub', 'aud', 'azp', 'exp', 'iat'];
 /**
  * A token response for the OAuth libraries, which check claims but no signature. Its ID token contains only the claims that
  * they need, and none that is null. `verifyIdToken` checks the complete ID token.
- * @returns the response, and the ID token as the STS sent it
+ * @returns the response, and the ID token as the STS sent it, with its issuer
  */
-export async function withoutOtherClaims(
-	response: Response
-): Promise<{ readonly response: Response; readonly idToken: string | undefined }> {
+export async function withoutOtherClaims(response: Response): Promise<{
+	readonly response: Response;
+	readonly idToken: string | undefined;
+	readonly issuer?: string | undefined;
+}> {
 	const body = v.safeParse(
 		TokenResponse,
 		await response
@@ -190,14 +192,14 @@ export async function withoutOtherClaims(
 	const { id_token: idToken, ...rest } = body.output;
 	const [header = '', , signature = ''] = idToken.split('.');
 	try {
-		const claims = Object.entries(decodeJwt(idToken)).filter(
-			([name, value]) => LIBRARY_CLAIMS.includes(name) && value !== null
-		);
+		const whole = decodeJwt(idToken);
+		const claims = Object.entries(whole).filter(([name, value]) => LIBRARY_CLAIMS.includes(name) && value !== null);
 		const payload = Buffer.from(JSON.stringify(Object.fromEntries(claims))).toString('base64url');
 		const { status, headers } = response;
 		return {
 			response: Response.json({ ...rest, id_token: `${header}.${payload}.${signature}` }, { status, headers }),
-			idToken
+			idToken,
+			issuer: whole.iss
 		};
 	} catch {
 		// This is not a JWT, which the libraries report.

@@ -8,7 +8,8 @@ import {
 } from 'jose';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { createKeyRing, type KeyRing, type Published, signatureAlgorithms, type StsKeys } from './keys';
-import { endpointFetch, stsMetadata } from './metadata';
+import { endpointFetch, metadataOf, stsMetadata } from './metadata';
+import { isSameIssuer } from '../upstream/egress';
 import * as v from 'valibot';
 import { isIdentifier, readStrings } from '../upstream/lenient';
 
@@ -39,7 +40,7 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 	// Checked before any key is fetched: such a token is not worth a fetch.
 	if (!signatureAlgorithms.includes(alg)) throw new errors.JOSEAlgNotAllowed('the token is not signed with a key pair');
 	ring ??= createKeyRing({ load: fetchPublished });
-	const verify = ({ issuer, idTokenAlgorithms, find }: StsKeys) =>
+	const verifyWith = ({ issuer, idTokenAlgorithms, find }: StsKeys) =>
 		verifyWithAny(token, find, {
 			...options,
 			issuer,
@@ -55,6 +56,12 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 			if (isUnknown && error instanceof errors.JWSSignatureVerificationFailed) throw new UnknownKey();
 			throw error;
 		});
+	const verify = (keys: StsKeys) =>
+		verifyWith(keys).catch(async (error: unknown) => {
+			const issuer = await changedIssuer(error, keys.issuer, from);
+			if (issuer === null) throw error;
+			return verifyWith({ ...keys, issuer });
+		});
 	try {
 		return await verify(await ring.keysFor({ ...header, alg }, from));
 	} catch (error) {
@@ -63,6 +70,18 @@ export async function verifySignedToken(token: string, expected: Expected): Prom
 		if (!reloaded) throw error;
 		return verify(reloaded);
 	}
+}
+
+/**
+ * The issuer of a refused token, if it is that of the STS by now: only a slash differs from the issuer that was read with
+ * the keys (`metadataOf`). Otherwise null. The signature has been verified.
+ */
+async function changedIssuer(error: unknown, before: string, from: 'sts' | 'untrusted'): Promise<string | null> {
+	if (!(error instanceof errors.JWTClaimValidationFailed) || error.claim !== 'iss') return null;
+	const { iss } = error.payload;
+	if (!isSameIssuer(iss, before)) return null;
+	const { issuer } = await metadataOf(iss, await stsMetadata(), from);
+	return issuer === iss ? issuer : null;
 }
 
 /** Tries each matching key, if the token's key id, or the lack of one, matches several. */

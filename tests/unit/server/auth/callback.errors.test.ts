@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findFlow, flowIds } from '$lib/server/auth/sign-in-flow';
 import { callbackRuns } from '$lib/server/auth/sign-in-result';
 import { log } from '$lib/server/log';
@@ -6,6 +6,7 @@ import { count } from '$lib/server/metrics';
 import { sharedStore } from '$lib/server/store';
 import { writeRecord } from '$lib/server/store/lease';
 import { failed, MINUTE_MS, refused, returned, started, sts } from './callback-fixture';
+import { ISSUER } from './fake-sts';
 import { someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
@@ -73,6 +74,54 @@ describe('the issuer of an error response', () => {
 		const end = await returned(forged, cookie);
 		expect(end).toMatchObject({ path: failed('sign_in_interrupted'), cookie });
 		expect((await returned(query, end.cookie)).path).toBe('/help?x=1');
+	});
+});
+
+describe('the issuer of a callback, after the STS has added a slash to its own', () => {
+	const AFTER = `${ISSUER}/`;
+	/** Discovery is then read again. */
+	function issueAs(issuer: string) {
+		sts.behaviour = { metadata: { issuer }, claims: { iss: issuer } };
+		vi.advanceTimersByTime(5 * MINUTE_MS);
+	}
+	afterEach(() => issueAs(ISSUER));
+	async function startedBefore() {
+		issueAs(ISSUER);
+		const { query, cookie } = await started();
+		sts.behaviour = { metadata: { issuer: AFTER }, claims: { iss: AFTER } };
+		return { query, cookie };
+	}
+
+	test('is accepted at once: the person is signed in', async () => {
+		const { query, cookie } = await startedBefore();
+		query.set('iss', AFTER);
+		vi.advanceTimersByTime(10_000);
+		expect(await returned(query, cookie)).toMatchObject({ path: '/help?x=1', session: { sub: 'subject-1' } });
+	});
+
+	test('is accepted at once in an error response', async () => {
+		const { query, cookie } = await startedBefore();
+		const denied = refused(query, 'access_denied');
+		denied.set('iss', AFTER);
+		vi.advanceTimersByTime(10_000);
+		expect((await returned(denied, cookie)).path).toBe(failed('access_denied'));
+	});
+
+	test('need not be in the callback: a first sign-in may fail, and the next one succeeds', async () => {
+		issueAs(ISSUER);
+		sts.behaviour.metadata = { issuer: ISSUER, authorization_response_iss_parameter_supported: false };
+		vi.advanceTimersByTime(5 * MINUTE_MS);
+		const first = await started();
+		sts.behaviour = {
+			metadata: { issuer: AFTER, authorization_response_iss_parameter_supported: false },
+			claims: { iss: AFTER }
+		};
+		const ends = [];
+		for (const { query, cookie } of [first, await started()]) {
+			query.delete('iss');
+			ends.push((await returned(query, cookie)).path);
+		}
+		expect(ends).toEqual([failed('sign_in_failed'), '/help?x=1']);
 	});
 });
 

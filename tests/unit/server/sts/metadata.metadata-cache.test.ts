@@ -120,3 +120,33 @@ describe('an endpoint that no longer exists', () => {
 		expect(await cache.current()).toBe('metadata 1');
 	});
 });
+
+describe('metadata that is known to be outdated', () => {
+	const freely = { isLimited: false };
+
+	test('is read again at once, by one read for all callers', async () => {
+		const cache = create();
+		const known = await cache.current();
+		expect(await Promise.all([1, 2].map(() => cache.reread(known, freely)))).toEqual(['metadata 2', 'metadata 2']);
+		expect(await cache.reread(known, freely)).toBe('metadata 2');
+		expect(await cache.current()).toBe('metadata 2');
+	});
+
+	test('is read again at most every 10 s because of untrusted senders', async () => {
+		const cache = create();
+		const known = await cache.current();
+		nowMs += RETRY_MS - 1;
+		expect(await cache.reread(known, { isLimited: true })).toBe('metadata 1');
+		nowMs += 1;
+		expect(await cache.reread(known, { isLimited: true })).toBe('metadata 2');
+		expect(await cache.reread('metadata 2', { isLimited: true })).toBe('metadata 2');
+		expect(loads).toBe(2);
+	});
+
+	test('stays in use while it cannot be read', async () => {
+		const cache = create();
+		const known = await cache.current();
+		load = away;
+		expect(await cache.reread(known, freely)).toBe('metadata 1');
+	});
+});

@@ -150,3 +150,46 @@ describe('discovery', () => {
 		await expect(check(first, 'k')).rejects.toThrow('"alg"');
 	});
 });
+
+describe('a token of an STS that has changed the slash of its issuer', () => {
+	const verifyOf = async (iss: string, from: 'sts' | 'untrusted') =>
+		(await verify(await token(first, undefined, { iss }), from)).sub;
+	const reads = () => sts.requests.filter((url) => url.endsWith('/openid-configuration')).length;
+	const changed = [
+		{ before: ISSUER, after: `${ISSUER}/` },
+		{ before: `${ISSUER}/`, after: ISSUER }
+	];
+
+	describe.each(changed)('from $before to $after', ({ before, after }) => {
+		beforeEach(async () => {
+			publish(first.jwk);
+			sts.behaviour.metadata = { issuer: before };
+			await verifyOf(before, 'sts');
+			sts.behaviour.metadata = { issuer: after };
+		});
+
+		test('is accepted from the STS at once', async () => {
+			expect(await Promise.all([verifyOf(after, 'sts'), verifyOf(after, 'sts')])).toEqual(['s', 's']);
+			expect(reads()).toBe(2);
+		});
+
+		test('is accepted from an untrusted sender, after one more read of discovery in ten seconds at most', async () => {
+			await expect(verifyOf(after, 'untrusted')).rejects.toMatchObject({ claim: 'iss' });
+			vi.advanceTimersByTime(10_000);
+			expect(await verifyOf(after, 'untrusted')).toBe('s');
+			expect(reads()).toBe(2);
+		});
+
+		test('is refused as long as discovery has the other issuer', async () => {
+			sts.behaviour.metadata = { issuer: before };
+			await expect(verifyOf(after, 'sts')).rejects.toMatchObject({ claim: 'iss' });
+		});
+
+		test('causes no read of discovery if it is forged', async () => {
+			vi.advanceTimersByTime(10_000);
+			const forged = await token(second, undefined, { iss: after });
+			await expect(verify(forged, 'untrusted')).rejects.toThrow('signature verification failed');
+			expect(reads()).toBe(1);
+		});
+	});
+});
