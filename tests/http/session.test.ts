@@ -105,6 +105,24 @@ test('sign-out without a session ends on a page of the portal', async () => {
 	expect(page).toMatchObject({ status: 200, url: { pathname: '/signed-out' } });
 });
 
+test('a page that says “signed out” leads a person who has signed in again to their account', async () => {
+	const browser = new Browser(landscape.url);
+	await signInAtInstitution(browser);
+	const nextOf = async (path: string) => (await browser.open(path, { follow: false })).headers.get('location');
+	const endedAt = Math.floor(Date.now() / 1000);
+	for (const error of ['session_expired', 'session_ended']) {
+		const path = `/login?error=${error}&returnTo=%2Faccount%2Fsessions`;
+		expect(await nextOf(path)).toBe('/account/sessions');
+		expect(await nextOf(`${path}&endedAt=${endedAt - 60}`)).toBe('/account/sessions');
+		// The session that has just ended, if its cookie is still there.
+		expect(await nextOf(`${path}&endedAt=${endedAt + 60}`)).toBeNull();
+	}
+	expect(await nextOf('/signed-out')).toBe('/account');
+	await browser.open('/api/auth/signout', { form: {}, follow: false });
+	await browser.open('/signed-out', { follow: false });
+	expect(await nextOf('/signed-out')).toBeNull();
+});
+
 test('a signed-in person who goes back to the callback URL stays signed in', async () => {
 	const browser = new Browser(landscape.url);
 	await signInAtInstitution(browser);

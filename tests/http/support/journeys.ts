@@ -57,9 +57,10 @@ export async function createWalletSession(browser: Browser): Promise<string> {
 
 /** Expects the login page with this error and a help code. */
 export function expectLoginError({ url }: Visit, error: string, returnTo: string | null = null): void {
-	const { helpCode, ...query } = Object.fromEntries(url.searchParams);
+	const { helpCode, endedAt = '', ...query } = Object.fromEntries(url.searchParams);
 	expect([url.pathname, query]).toEqual(['/login', { error, ...(returnTo !== null && { returnTo }) }]);
 	expect(helpCode).toMatch(/^[\da-f]{12}$/);
+	expect(endedAt).toMatch(error.startsWith('session_e') ? /^\d{10}$/ : /^$/);
 }
 
 /** Creates a wallet session of this browser to which a wallet has responded. */

@@ -7,7 +7,8 @@ import type { Institution } from '../sts/institutions';
 import type { CancelNotice } from '$lib/wallet/view';
 import type { SignInError } from './sign-in-errors';
 import { boundedReturnPath } from '../http/return-path';
-import type { Provider } from './session';
+import { startMs } from './revoked-sessions';
+import type { Provider, Session } from './session';
 
 /**
  * The error of a sign-in and the id of the request that failed. The page shows the id as a help code, and the log
@@ -18,6 +19,8 @@ interface Failure {
 	readonly requestId: string;
 	/** Whether the sign-in used the wallet. The page then offers the wallet again. */
 	readonly isWallet?: boolean;
+	/** When a request found that the session had ended, in Unix seconds (`hasSignedInSince`). */
+	readonly endedAt?: number;
 }
 
 /** What the person cancelled. This is not a failure. */
@@ -35,8 +38,18 @@ export function loginPath(returnTo: string | null, outcome?: Failure | Stop | fa
 	if (returnTo) query.set('returnTo', boundedReturnPath(returnTo));
 	if (outcome && 'error' in outcome) query.set('helpCode', outcome.requestId);
 	if (outcome && 'error' in outcome && outcome.isWallet) query.set('method', 'wallet');
+	if (outcome && 'error' in outcome && outcome.endedAt) query.set('endedAt', String(outcome.endedAt));
 	if (outcome && 'stopped' in outcome) query.set('stopped', outcome.stopped);
 	return query.size > 0 ? `/login?${query}` : '/login';
+}
+
+/**
+ * Whether a session began after the one whose end the login page reports: the person has signed in again, for example in another
+ * tab. The cookie of an ended session may outlive the redirect to the login page, which must then not redirect back.
+ * @param endedAt of the query; null if a page, and no request, found that its session had ended
+ */
+export function hasSignedInSince(session: Session, endedAt: string | null): boolean {
+	return startMs(session) > Number(endedAt) * 1000;
 }
 
 /** The path of the first page to sign in again with the same method, or with the other method if that one is disabled. */

@@ -25,6 +25,11 @@ export const signInErrors = [
 ] as const;
 export type SignInError = (typeof signInErrors)[number];
 
+/** The end of a session, which is not a failure. */
+export function isSessionEnd(error: SignInError | null): boolean {
+	return error === 'session_expired' || error === 'session_ended';
+}
+
 /** Failures that are resolved by starting again, with nothing to change or to wait for. */
 const startAgain: ReadonlySet<SignInError> = new Set([
 	'sign_in_failed',

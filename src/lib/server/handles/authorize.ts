@@ -4,6 +4,7 @@ import { hasJustEndedWithAll } from '../auth/account-sessions';
 import type { Session } from '../auth/session';
 import { signOut } from '../auth/sign-out';
 import { loginPath } from '../auth/login-page';
+import { unixSeconds } from '../clock';
 import { isApi } from '../http/request';
 import { Problem, problemResponse } from '../http/problem';
 import { discard, errorPage, seeOther } from '../http/endpoint';
@@ -43,7 +44,7 @@ async function refusal(event: RequestEvent): Promise<Response> {
 	const isExpired = locals.tokensUnusable ?? locals.sessionIdle ?? false;
 	const error = locals.sessionRevoked ? 'session_ended' : isExpired && 'session_expired';
 	if (error) log.limited('a sign-in is required again', { requestId, code: error });
-	return seeOther(loginPath(returnTo, error && { error, requestId }));
+	return seeOther(loginPath(returnTo, error && { error, requestId, endedAt: unixSeconds() }));
 }
 
 /**

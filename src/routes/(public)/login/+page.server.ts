@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
-import { beginLoginTransaction, lastInstitution } from '$lib/server/auth/login-page';
-import { canStartAgain, signInErrorOf } from '$lib/server/auth/sign-in-errors';
+import { beginLoginTransaction, hasSignedInSince, lastInstitution } from '$lib/server/auth/login-page';
+import { canStartAgain, isSessionEnd, signInErrorOf } from '$lib/server/auth/sign-in-errors';
 import { config } from '$lib/server/config';
 import { helpCodeOf } from '$lib/server/http/headers';
 import { returnPath } from '$lib/server/http/return-path';
@@ -18,7 +18,9 @@ export const load: PageServerLoad = async (event) => {
 
 	const error = signInErrorOf(searchParams.get('error'), config().signInMethods);
 	const returnTo = returnPath(searchParams.get('returnTo'), config().origin);
-	if (event.locals.session && !error) redirect(303, returnTo);
+	const { session } = event.locals;
+	const isSignedInAgain = isSessionEnd(error) && session && hasSignedInSince(session, searchParams.get('endedAt'));
+	if (isSignedInAgain || (session && !error)) redirect(303, returnTo);
 
 	beginLoginTransaction(event.cookies);
 	const listed = config().signInMethods.institution ? ((await institutions(event.locals.locale())) ?? []) : [];

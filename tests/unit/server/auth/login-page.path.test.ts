@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { loginPath } from '$lib/server/auth/login-page';
+import { hasSignedInSince, loginPath } from '$lib/server/auth/login-page';
 import { helpCodeOf, newRequestId } from '$lib/server/http/headers';
+import { someSession } from './session-fixture';
 
 const failure = { error: 'access_denied', requestId: 'a1b2c3d4e5f6' } as const;
 
@@ -10,6 +11,11 @@ test.each([
 	['a return path', loginPath('/help?a=1'), '/login?returnTo=%2Fhelp%3Fa%3D1'],
 	['an error', loginPath(null, failure), '/login?error=access_denied&helpCode=a1b2c3d4e5f6'],
 	[
+		'the end of a session',
+		loginPath(null, { ...failure, error: 'session_ended', endedAt: 1_795_000_000 }),
+		'/login?error=session_ended&helpCode=a1b2c3d4e5f6&endedAt=1795000000'
+	],
+	[
 		'a cancelled sign-in',
 		loginPath('/x', { stopped: 'nothing_shared' }),
 		'/login?returnTo=%2Fx&stopped=nothing_shared'
@@ -17,6 +23,15 @@ test.each([
 	['both', loginPath('/x', failure), '/login?error=access_denied&returnTo=%2Fx&helpCode=a1b2c3d4e5f6']
 ])('the path of the login page with %s is %s', (_name, path, expected) => {
 	expect(path).toBe(expected);
+});
+
+test.each([
+	['is newer than one that ended before it began', '1794999999', true],
+	['is newer than one whose time is unknown', null, true],
+	['is not newer than one that ended in the second in which it began', '1795000000', false],
+	['is not newer than one that ended at an unreadable time', 'x', false]
+])('a session %s', (_what, endedAt, isNewer) => {
+	expect(hasSignedInSince({ ...someSession(), startedAt: 1_795_000_000 }, endedAt)).toBe(isNewer);
 });
 
 test('a new request id is a valid help code', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { revokeUser } from '$lib/server/auth/revoked-sessions';
 import { authorize } from '$lib/server/handles/authorize';
 import { type EventOptions, requestEvent } from '../../../harness/request-event';
@@ -50,6 +50,8 @@ describe('without a session', () => {
 	});
 });
 
+afterEach(() => void vi.useRealTimers());
+
 test('with a session every route is open', async () => {
 	const options = { routeId: '/(member)/account', session: someSession() };
 	expect(await authorized(options)).toMatchObject({ isResolved: true });
@@ -57,14 +59,18 @@ test('with a session every route is open', async () => {
 
 test('a session that was ended on another device redirects to the login page with that reason', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
+	vi.setSystemTime(1_795_000_000_000);
 	event.locals.sessionRevoked = true;
 	const response = await authorize({ event, resolve: () => new Response('the page') });
-	expect(response.headers.get('location')).toBe('/login?error=session_ended&returnTo=%2Faccount&helpCode=r1');
+	expect(response.headers.get('location')).toBe(
+		'/login?error=session_ended&returnTo=%2Faccount&helpCode=r1&endedAt=1795000000'
+	);
 });
 
 test('a session that ends during its request redirects to the login page with the reason and return path', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account', session: someSession() });
 	const cancel = vi.fn();
+	vi.setSystemTime(1_795_000_000_000);
 	const response = await authorize({
 		event,
 		resolve: () => {
@@ -75,7 +81,9 @@ test('a session that ends during its request redirects to the login page with th
 	});
 	expect(cancel).toHaveBeenCalledOnce();
 	expect(response.status).toBe(303);
-	expect(response.headers.get('location')).toBe('/login?error=session_expired&returnTo=%2Faccount&helpCode=r1');
+	expect(response.headers.get('location')).toBe(
+		'/login?error=session_expired&returnTo=%2Faccount&helpCode=r1&endedAt=1795000000'
+	);
 });
 
 describe('a second press on "Sign out everywhere"', () => {
