@@ -87,8 +87,13 @@ export function isDraining(): boolean {
 export function handleSignals(signals: Signals): DrainWith {
 	let listening: Drain | undefined;
 	const stop = (reason: string) => {
+		if (draining) return;
+		draining = true;
 		if (listening) void shutDown(reason, signals, listening);
-		else endStart(reason, signals);
+		else {
+			log.info('stopped', { reason });
+			signals.exit(0);
+		}
 	};
 	for (const signal of endSignals) signals.on(signal, () => stop(signal));
 	return (drain) => {
@@ -104,17 +109,8 @@ export function handleSignals(signals: Signals): DrainWith {
  */
 export type DrainWith = (drain: Drain) => (reason: string) => void;
 
-function endStart(reason: string, signals: Signals): void {
-	if (draining) return;
-	draining = true;
-	log.info('stopped', { reason });
-	signals.exit(0);
-}
-
 async function shutDown(reason: string, signals: Signals, { delayMs, close, inFlight }: Drain): Promise<void> {
-	if (draining) return;
 	log.info('draining', { reason });
-	draining = true;
 	drainAll();
 	const waitMs = reason === 'SIGINT' ? 0 : delayMs;
 	let limit: ReturnType<typeof setTimeout> | undefined;

@@ -60,9 +60,8 @@ const start = async () => {
 		forwardLines(started.stdout, buffers.output, lastLine.resolve),
 		forwardLines(started.stderr, buffers.error)
 	]);
-	// A server that has just started does not handle signals yet: it is ended by the signal that was passed on.
-	const status = started.status.then(({ code, signal }) => ({ code: signal === stopSignal ? 0 : code }));
-	const ended = await exitOf({ status, kill: () => sendSignal(started, 'SIGKILL') }, lastLine.promise);
+	const kill = () => sendSignal(started, 'SIGKILL');
+	const ended = await exitOf({ status: started.status, kill }, lastLine.promise, () => stopSignal);
 	await forwarded;
 	return ended;
 };

@@ -46,22 +46,28 @@ export function sendSignal(process: Pick<Deno.ChildProcess, 'kill'>, signal: Den
 	}
 }
 
+/** How a process has ended: with an exit code, and by which signal, if any. */
+type ExitStatus = Awaited<Deno.ChildProcess['status']>;
+
 /**
- * Waits until a process has ended. Kills a process that does not exit after its last line.
+ * Waits until a process has ended. Kills a process that does not exit after its last line. The code is 0 if the process was ended by a signal
+ * that was passed on: a server that has just started does not handle signals yet.
  * @param lastLine resolves with the exit code that the process is about to exit with
+ * @param passedOn the signal that was passed on, if any
  */
 export async function exitOf(
-	{ status, kill }: { readonly status: Promise<{ readonly code: number }>; readonly kill: () => void },
-	lastLine: Promise<number>
+	{ status, kill }: { readonly status: Promise<ExitStatus>; readonly kill: () => void },
+	lastLine: Promise<number>,
+	passedOn: () => Deno.Signal | undefined
 ): Promise<{ readonly code: number }> {
 	const late = lastLine.then(async (code) => {
 		await new Promise((resolve) => setTimeout(resolve, EXIT_LIMIT_MS));
-		return { code, isLate: true };
+		return { code, signal: null, isLate: true };
 	});
-	const { code, isLate } = await Promise.race([status.then((ended) => ({ ...ended, isLate: false })), late]);
-	if (isLate) kill();
+	const ended = await Promise.race([status.then((status) => ({ ...status, isLate: false })), late]);
+	if (ended.isLate) kill();
 	await status;
-	return { code };
+	return { code: ended.signal === passedOn() ? 0 : ended.code };
 }
 
 /** Longer lines are forwarded in parts. */

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { log } from '../../../../src/lib/server/log';
 import { EXIT_LIMIT_MS, exitOf, MIN_UPTIME_MS, forwardLines, supervise } from '../../../../src/entry/deno/supervise';
 
+type ExitStatus = Awaited<Parameters<typeof exitOf>[0]['status']>;
+
 const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
 
 /** Processes that run for so long, and end with 1, 2, 3 and so on; the last one in the list is told to end. */
@@ -34,9 +36,9 @@ describe('a process that wrote its last line', () => {
 	/** A process that says that it exits with 0, and that ends when `end` is called or when it is killed. */
 	function exiting() {
 		let end: (code: number) => void = () => {};
-		const status = new Promise<{ code: number }>((resolve) => (end = (code) => resolve({ code })));
+		const status = new Promise<ExitStatus>((resolve) => (end = (code) => resolve({ code, signal: null })));
 		const kill = vi.fn(() => end(137));
-		return { ended: exitOf({ status, kill }, Promise.resolve(0)), kill, end };
+		return { ended: exitOf({ status, kill }, Promise.resolve(0), () => undefined), kill, end };
 	}
 
 	test('is not killed if it exits in time', async () => {
@@ -56,11 +58,24 @@ describe('a process that wrote its last line', () => {
 	});
 });
 
-test('a process that exits without a last line keeps its own exit code', async () => {
-	const kill = vi.fn();
-	const ended = exitOf({ status: Promise.resolve({ code: 3 }), kill }, new Promise(() => {}));
-	expect(await ended).toEqual({ code: 3 });
-	expect(kill).not.toHaveBeenCalled();
+describe('a process that exits without a last line', () => {
+	async function codeOf(status: ExitStatus, passedOn: Deno.Signal | undefined): Promise<number> {
+		const kill = vi.fn();
+		const { code } = await exitOf({ status: Promise.resolve(status), kill }, new Promise(() => {}), () => passedOn);
+		expect(kill).not.toHaveBeenCalled();
+		return code;
+	}
+
+	test('keeps its own exit code', async () => {
+		expect(await codeOf({ code: 3, signal: null }, undefined)).toBe(3);
+		expect(await codeOf({ code: 3, signal: null }, 'SIGTERM')).toBe(3);
+	});
+
+	test('has exit code 0 only if the signal that was passed on has ended it', async () => {
+		expect(await codeOf({ code: 143, signal: 'SIGTERM' }, 'SIGTERM')).toBe(0);
+		expect(await codeOf({ code: 143, signal: 'SIGTERM' }, undefined)).toBe(143);
+		expect(await codeOf({ code: 137, signal: 'SIGKILL' }, 'SIGTERM')).toBe(137);
+	});
 });
 
 /** What arrives of these chunks, and the exit code of a last line. */
