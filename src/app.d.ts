@@ -44,6 +44,8 @@ declare global {
 		interface Platform {
 			/** Creates a JSON response in the form that is fastest to send. Only the Node server provides this. */
 			json: (value: unknown) => Response;
+			/** Creates a JSON response from bytes that it does not copy. Only the Node server provides this. */
+			jsonBytes: (bytes: Uint8Array<ArrayBuffer>) => Response;
 		}
 		interface PageData {
 			/** Missing only if the layout itself failed. */

@@ -115,7 +115,7 @@ export interface Application {
 export async function startApplication(
 	application: Application,
 	env: Record<string, string>,
-	platform?: Pick<App.Platform, 'json'>
+	platform?: Pick<App.Platform, 'json' | 'jsonBytes'>
 ): Promise<Respond> {
 	const server = new application.Server(application.manifest);
 	await server.init({ env }).catch((error: unknown) => {

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sendNodeResponse, NodeRequest } from 'srvx/node';
 import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import { countRefusal } from '../../lib/server/metrics';
@@ -13,9 +12,10 @@ import {
 	withoutProxyBuffering
 } from '../http';
 import { checkRequest, type GateSettings, readTarget } from '../gate';
-import { type EntryProblem, internalError, refuse } from '../refusal';
+import { internalError, refuse } from '../refusal';
 import { readBody } from '../request-body';
 import type { Respond } from '../startup';
+import { inOrder } from './pipelining';
 
 type PortalServerSettings = GateSettings & ProxyTrust & Readonly<{ secure: boolean; connections: number }>;
 
@@ -96,16 +96,9 @@ export function createPortalServer(
 		else send(response, problem);
 	}
 
-	/** The responses that each connection waits for, in the order of their requests. */
-	const pending = new WeakMap<Duplex, Set<ServerResponse>>();
-
-	const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-		const { socket } = request;
-		const ofSocket = pending.get(socket) ?? new Set();
-		pending.set(socket, ofSocket.add(response));
-		response.once('close', () => ofSocket.delete(response));
+	const { onRequest, onBroken } = inOrder((request, response) => {
 		serve(request, response).catch((error: unknown) => fail(request, response, error));
-	};
+	}, fixed);
 	const server = createServer({ ...LIMITS, ...limits }, onRequest);
 	server.maxConnections = settings.connections;
 	// Node drops the lines after the 1,000th by default, among them the address that a proxy adds. `maxHeaderSize` limits their size.
@@ -113,9 +106,7 @@ export function createPortalServer(
 	server.on('drop', () => countRefusal('connections_process'));
 	// Without a listener Node responds to an unknown Expect header itself, without the fixed headers.
 	server.on('checkExpectation', onRequest);
-	server.on('clientError', (error, socket) =>
-		refuseBrokenRequest(error, socket, pending.get(socket) ?? new Set(), fixed)
-	);
+	server.on('clientError', onBroken);
 	return server;
 }
 
@@ -137,41 +128,6 @@ function drainUnreadBody(request: IncomingMessage, response: ServerResponse): vo
 function headerOf(request: IncomingMessage, name: string): string | null {
 	const value = request.headers[name];
 	return Array.isArray(value) ? value.join(', ') : (value ?? null);
-}
-
-const PROBLEM_BY_CODE: Readonly<Record<string, EntryProblem>> = {
-	ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-	HPE_HEADER_OVERFLOW: 'headers_too_large'
-};
-
-/**
- * Refuses a request that Node's parser rejects or that is too slow. Node provides only the socket: nothing is known about the request,
- * and the headers below are the only ones. If the connection waits for the response to an earlier request, it is only closed: the client would
- * take what is written for that response, or for a part of it.
- */
-function refuseBrokenRequest(
-	error: Error & { code?: string },
-	socket: Duplex,
-	pending: ReadonlySet<ServerResponse>,
-	fixed: Readonly<Record<string, string>>
-): void {
-	// The broken request itself may be pending: it then has a broken body.
-	const [current, ...later] = pending;
-	const isForCurrent = current === undefined || (later.length === 0 && !current.req.complete && !current.headersSent);
-	if (error.code === 'ECONNRESET' || !socket.writable || !isForCurrent) {
-		socket.destroy();
-		return;
-	}
-	const problem = PROBLEM_BY_CODE[error.code ?? ''] ?? 'invalid_request';
-	// Most likely a browser with too many cookies: it gets a page.
-	const accept = problem === 'headers_too_large' ? 'text/html' : null;
-	const header = (name: string) => (name === 'accept' ? accept : null);
-	const { status, headers, body } = refuse(problem, { header, pathname: '/' });
-	const lines = Object.entries({ ...fixed, ...headers, connection: 'close' })
-		.map(([name, value]) => `${name}: ${value}\r\n`)
-		.join('');
-	socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`);
-	socket.end(body);
 }
 
 /**

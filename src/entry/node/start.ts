@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { FastResponse } from 'srvx/node';
+import { JSON_HEADERS } from '../../lib/server/http/headers';
 import { startLogging } from '../../lib/server/log';
 import {
 	type DrainWith,
@@ -55,7 +56,10 @@ await startMetrics(config, () => load('prometheus.js'));
 const [app, built] = await Promise.all([load('index.js'), load('manifest.js')]);
 const application = { ...app, ...built } as Application;
 // A `FastResponse` is written to the socket without the stream that a `Response` has.
-const platform = { json: (value: unknown) => FastResponse.json(value) };
+const platform = {
+	json: (value: unknown) => FastResponse.json(value),
+	jsonBytes: (bytes: Uint8Array<ArrayBuffer>) => new FastResponse(bytes, { headers: JSON_HEADERS })
+};
 const respond = await startApplication(application, process.env as Record<string, string>, platform);
 
 if (!isDraining())

@@ -66,6 +66,7 @@ const refusals = [
 	'responses_sender',
 	'logouts_process',
 	'connections_process',
+	'requests_connection',
 	'origin',
 	'bearer',
 	'scope',

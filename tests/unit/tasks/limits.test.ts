@@ -157,6 +157,10 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	['Pause of the sender of such a body', seconds(constant('backends/proxy.ts', 'MAX_SILENCE_MS'))],
 	['Connections per process, on Node', thousands(maxConnections)],
+	[
+		'Requests on one connection without a complete response, on Node (pipelining)',
+		String(constant('src/entry/node/pipelining.ts', 'MAX_PENDING'))
+	],
 	['Requests in progress, without open event streams', thousands(requestsAtOnce)],
 	[
 		'Audit lines about failures',

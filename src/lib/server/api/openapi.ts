@@ -16,7 +16,7 @@ const cookiesFor: Readonly<Record<Access, readonly string[]>> = {
 
 type Parameter = Json & { readonly schema: ReturnType<typeof jsonSchema> };
 
-let described: Json | undefined;
+let described: Uint8Array<ArrayBuffer> | undefined;
 
 /** The groups of operations, by the start of the path; the first one that fits. Generators make a module of each. */
 const tags = [
@@ -27,9 +27,11 @@ const tags = [
 	{ start: '/', name: 'portal', description: 'The caller, health and published documents.' }
 ] as const;
 
-/** The OpenAPI 3.1 description of the API, generated once from the route tables. */
-export function apiDescription(): Json {
-	return (described ??= describe([...apiRoutes.filter(isOffered), ...backendRoutes(config().backends)]));
+/** The OpenAPI 3.1 description of the API in JSON, generated once from the route tables: all responses share the bytes. */
+export function apiDescription(): Uint8Array<ArrayBuffer> {
+	return (described ??= new TextEncoder().encode(
+		JSON.stringify(describe([...apiRoutes.filter(isOffered), ...backendRoutes(config().backends)]))
+	));
 }
 
 function isOffered({ path }: ApiRoute): boolean {

@@ -1,3 +1,6 @@
+/** As `Response.json` sets them. */
+export const JSON_HEADERS = { 'content-type': 'application/json' };
+
 /** `Cache-Control` of a file whose address contains a digest of its content. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
 

@@ -47,7 +47,7 @@ beforeEach(() => {
 /** As a stranger's tool gets it: JSON. */
 async function described() {
 	const { apiDescription } = await import('$lib/server/api/openapi');
-	return v.parse(Description, JSON.parse(JSON.stringify(apiDescription())));
+	return v.parse(Description, JSON.parse(new TextDecoder().decode(apiDescription())));
 }
 
 const operationsOf = ({ paths }: v.InferOutput<typeof Description>) =>
