@@ -1,6 +1,7 @@
 import type { Config } from '../lib/server/config/parse';
 import { createDenoKvStore } from '../lib/server/store/deno-kv';
 import { createRedisStore, type RedisStore } from '../lib/server/store/redis';
+import { permissions, PREFIX, REFUSED } from '../lib/server/store/redis-scripts';
 import { WrongServer } from '../lib/server/store/store';
 import { connectionFailure } from './http';
 import { type Finding, good, warning, wrong } from './findings';
@@ -10,7 +11,7 @@ const TEST_LIFE_MS = 10_000;
 const INFO = `return redis.call('INFO', 'memory')`;
 const LIFE_AND_DELETE = `
 local left = redis.call('PTTL', KEYS[1])
-redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], '', 'PX', 1)
 return left`;
 
 const TWO_STORES = warning(
@@ -31,7 +32,7 @@ async function examineRedis(url: string): Promise<readonly Finding[]> {
 	let redis: RedisStore | undefined;
 	try {
 		redis = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
-		return [await roundTrip(redis), await evictionFinding(redis)];
+		return [(await refusedFinding(redis, url)) ?? (await roundTrip(redis)), await evictionFinding(redis)];
 	} catch (error) {
 		return [failure(new URL(url), error)];
 	} finally {
@@ -39,12 +40,19 @@ async function examineRedis(url: string): Promise<readonly Finding[]> {
 	}
 }
 
+/** @returns undefined if the user may run everything that the portal needs */
+async function refusedFinding(redis: RedisStore, url: string): Promise<Finding | undefined> {
+	const refused = await redis.refusedCommands();
+	if (refused.length === 0) return undefined;
+	return wrong('store', `The store at ${new URL(url).host} does not let this user run ${refused.join(', ')}.`, ALLOW);
+}
+
 async function roundTrip(redis: RedisStore): Promise<Finding> {
 	const key = testKey();
 	const text = crypto.randomUUID();
 	await redis.write(key, text, TEST_LIFE_MS);
 	const found = await redis.read(key);
-	const leftMs = Number(await redis.run(LIFE_AND_DELETE, { keys: [`portal:${key}`], arguments: [] }));
+	const leftMs = Number(await redis.run(LIFE_AND_DELETE, { keys: [PREFIX + key], arguments: [] }));
 	if (found?.text !== text)
 		return wrong(
 			'store',
@@ -68,7 +76,7 @@ async function evictionFinding(redis: RedisStore): Promise<Finding> {
 		return warning(
 			'store.eviction',
 			'The store’s eviction policy (maxmemory-policy) could not be read.',
-			'Make sure that maxmemory-policy is noeviction.'
+			'Make sure that maxmemory-policy is noeviction, or allow the user +info.'
 		);
 	if (policy === 'noeviction' || !isLimited)
 		return good('store.eviction', 'The store does not drop entries when its memory is full.');
@@ -79,6 +87,8 @@ async function evictionFinding(redis: RedisStore): Promise<Finding> {
 	);
 }
 
+const ALLOW = `Allow the user ${permissions}`;
+
 const refusals: readonly (readonly [pattern: RegExp, message: string, advice: string])[] = [
 	[
 		/^(?:WRONGPASS|NOAUTH|ERR AUTH|ERR invalid password)/,
@@ -86,16 +96,7 @@ const refusals: readonly (readonly [pattern: RegExp, message: string, advice: st
 		'Check the user and the password in REDIS_URL.'
 	],
 	// The error of a script contains the error of its command.
-	[
-		/(?:NOPERM|no permissions|can't).*(?:channel|publish)/i,
-		'does not let this user publish',
-		'Allow the user the channel portal:changed (&portal:changed) and the command publish.'
-	],
-	[
-		/NOPERM|no permissions|can't (?:access|run)/i,
-		'does not let this user write',
-		'Allow the user the keys portal:* and the commands get, set, eval and publish.'
-	],
+	[REFUSED, 'does not let this user write', ALLOW],
 	[
 		/DB index is out of range/,
 		'has no database of that number',

@@ -23,6 +23,8 @@ interface RedisOptions {
 	readonly program?: string | undefined;
 	/** `cluster`: the only node of a Cluster, with all slots. `sentinel`: a Sentinel that watches nothing. */
 	readonly mode?: 'cluster' | 'sentinel';
+	/** The address then names a user who has only these permissions, as `ACL SETUSER` expects them. */
+	readonly permissions?: string;
 }
 
 /** A real Redis for one test, without persistence. */
@@ -54,15 +56,16 @@ export function hasRedis(): boolean {
 	return isThere;
 }
 
-export async function startRedis({ program = PROGRAM, mode }: RedisOptions = {}): Promise<Redis> {
+export async function startRedis({ program = PROGRAM, mode, permissions }: RedisOptions = {}): Promise<Redis> {
 	const port = await freePort();
+	const user = permissions === undefined ? [] : ['--user', 'portal', 'on', '>pw', ...permissions.split(' ')];
 	let child: ChildProcess | undefined;
 	let folder = '';
 
 	async function start(): Promise<void> {
 		folder = await mkdtemp(join(tmpdir(), 'portal-redis-'));
 		const address = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-		child = startTied([program, ...(await settingsOf(mode, folder)), ...address], { stdio: 'ignore' });
+		child = startTied([program, ...(await settingsOf(mode, folder)), ...address, ...user], { stdio: 'ignore' });
 		const deadlineMs = Date.now() + START_LIMIT_MS;
 		while (!(await responds(port))) {
 			if (child.exitCode !== null || Date.now() > deadlineMs) throw new Error('Redis does not start');
@@ -93,7 +96,7 @@ export async function startRedis({ program = PROGRAM, mode }: RedisOptions = {})
 
 	await start();
 	return {
-		url: `redis://127.0.0.1:${port}`,
+		url: `redis://${permissions === undefined ? '' : 'portal:pw@'}127.0.0.1:${port}`,
 		start,
 		stop,
 		freeze: () => child?.kill('SIGSTOP'),

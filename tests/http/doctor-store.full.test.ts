@@ -6,6 +6,7 @@ import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
+import { permissions } from '../../src/lib/server/store/redis-scripts.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 
 const PORTAL = 'http://localhost:3000';
@@ -103,6 +104,21 @@ describe.skipIf(!hasRedis())('a Redis server', () => {
 		await redis.command('ACL SETUSER reader on >right ~* &* +@read +@connection +@pubsub');
 		const { find } = await consult({ REDIS_URL: redis.url.replace('//', '//reader:right@') });
 		expect(find('store')).toMatch(/^wrong: .*does not let this user write/);
+	});
+
+	test('whose user has exactly the documented permissions is reported as good', async () => {
+		await redis.command(`ACL SETUSER exact on >right ${permissions} +info`);
+		const { bad, find } = await consult({ REDIS_URL: redis.url.replace('//', '//exact:right@') });
+		expect(bad).toEqual([]);
+		expect([find('store'), find('store.eviction')]).toEqual(Array(2).fill(expect.stringMatching(/^good: /)));
+	});
+
+	test('whose user may not run some commands is reported, with all that the portal needs', async () => {
+		await redis.command('ACL SETUSER older on >right ~portal:* &portal:changed +get +set +eval +publish +info');
+		const { code, find } = await consult({ REDIS_URL: redis.url.replace('//', '//older:right@') });
+		expect(find('store')).toMatch(/^wrong: .*does not let this user run incrby, expire, pttl, ping, subscribe\./);
+		expect(find('store')).toContain(`Allow the user ${permissions}`);
+		expect(code).toBe(1);
 	});
 
 	test('that cannot be reached is reported', async () => {

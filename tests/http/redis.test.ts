@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { permissions } from '../../src/lib/server/store/redis-scripts.ts';
 import { Browser } from '../harness/browser.ts';
 import { ApiClient } from '../harness/api-client.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
@@ -15,7 +16,7 @@ describe.skipIf(!hasRedis())('three instances with Redis', () => {
 	let instances: Instances;
 
 	beforeAll(async () => {
-		redis = await startRedis();
+		redis = await startRedis({ permissions });
 		instances = await startInstances(3, {
 			runtime,
 			env: { REDIS_URL: redis.url, API_AUDIENCE: AUDIENCE, ADMIN_CLIENT_IDS: 'operator' }
@@ -37,6 +38,14 @@ describe.skipIf(!hasRedis())('three instances with Redis', () => {
 	};
 	const backIn = (portal: number) =>
 		(instances.portals[portal]?.logs() ?? '').split('the shared store is available again').length;
+
+	test('rate limits are counted in Redis, and its user needs no other permissions than the documented ones', async () => {
+		await signedIn();
+		const [key = ''] = await redis.keys('portal:limit:signInsPerBrowser:*');
+		expect(Number(await redis.command(`GET ${key}`))).toBeGreaterThan(0);
+		const logs = instances.portals.map((portal) => portal.logs()).join('');
+		expect(logs).not.toMatch(/lacks permissions|NOPERM/);
+	});
 
 	test('nobody is signed out when Redis restarts, and tokens are refreshed during the outage', async () => {
 		const browser = await signedIn();

@@ -3,7 +3,8 @@ import { describeCause, hostOf } from '../error-fields';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
-import type { RunScript } from './redis';
+import type { RedisStore, RunScript } from './redis';
+import { permissions, REFUSED } from './redis-scripts';
 import { createResilientStore, type ResilientStore } from './resilient';
 import { copyMsOf, isUrgent, merge } from './kinds';
 
@@ -17,6 +18,8 @@ const CHECK_EVERY_MS = 1000;
 let store: Store | undefined;
 let resilient: ResilientStore | undefined;
 let runScript: RunScript | undefined;
+/** Until it is known what its user may do. */
+let openedRedis: RedisStore | undefined;
 
 /** The store that all instances share, or a store in this process's memory if none is configured. */
 export function sharedStore(): Store {
@@ -96,7 +99,10 @@ async function openRedis(url: string): Promise<Store> {
 			log.debug('the connection to Redis failed', { ...redisHost(), error });
 			resilient?.failed();
 		},
-		onConnected: () => resilient?.retry()
+		onConnected() {
+			resilient?.retry();
+			reportRefused();
+		}
 	}).catch((cause: unknown) => {
 		if (!(cause instanceof WrongServer)) throw cause;
 		throw new StoreNotOpened(`${cause.message}. ${cause.advice}`, { cause });
@@ -110,7 +116,30 @@ async function openRedis(url: string): Promise<Store> {
 			throw error;
 		}
 	};
+	openedRedis = redis;
+	reportRefused();
 	return redis;
+}
+
+/**
+ * Warns if the user of `REDIS_URL` may not run a command that the check of the store does not need. The portal then works,
+ * but requests that wait for another instance's result take up to a second longer, or each instance counts its own rate
+ * limits. Once per process, when Redis first responds.
+ */
+function reportRefused(): void {
+	const redis = openedRedis;
+	openedRedis = undefined;
+	redis?.refusedCommands().then(
+		(commands) => {
+			if (commands.length > 0)
+				log.warn('the user of REDIS_URL lacks permissions', {
+					...redisHost(),
+					commands,
+					hint: `allow it ${permissions}`
+				});
+		},
+		() => (openedRedis = redis)
+	);
 }
 
 function logState(isUp: boolean, cause?: unknown): void {
@@ -131,7 +160,7 @@ function logState(isUp: boolean, cause?: unknown): void {
 /** What to check first. Which reply Redis gives to a wrong password depends on whether the address has a user. */
 function hintFor(cause: string, redisUrl: string): string | undefined {
 	if (/\b(?:NOAUTH|WRONGPASS)\b/.test(cause)) return 'Redis does not accept the user or the password of REDIS_URL';
-	if (/\bNOPERM\b/.test(cause)) return 'the user of REDIS_URL lacks a permission';
+	if (REFUSED.test(cause)) return `the user of REDIS_URL lacks a permission: allow it ${permissions}`;
 	if (!/ECONNRESET|closed unexpectedly|timeout|SSL/i.test(cause)) return undefined;
 	return redisUrl.startsWith('rediss:')
 		? 'check firewalls, and whether the server has TLS at this port: without TLS, use redis://'

@@ -3,9 +3,8 @@ import * as v from 'valibot';
 import { afterTimeout, wholeMs, withinLimit } from '../clock';
 import { createKeyWaiters, DataLost, type Store, WrongServer } from './store';
 import { explained, mayHaveMoved } from './redis-replies';
+import { CHANGED_CHANNEL, PREFIX, readRefused, REFUSED, REPLACE, TRY_COMMANDS, VERIFY, WRITE } from './redis-scripts';
 
-const PREFIX = 'portal:';
-const CHANGED_CHANNEL = 'portal:changed';
 /**
  * A shorter limit makes an instance use its own store too soon. A longer limit delays each request while Redis does not
  * respond.
@@ -18,31 +17,6 @@ const MAX_RECONNECT_PAUSE_MS = 250;
 /** Longer than the time between two checks. */
 const MARK_LIFE_MS = 60 * 60 * 1000;
 
-/**
- * Replaces the expected text ('' with flag 0: no text) with a new one, and publishes the change. If no text is expected,
- * the mark of this process must be at least the given one.
- */
-const REPLACE = `
-local found = redis.call('GET', KEYS[1])
-local expected = ARGV[2] == '1' and ARGV[3] or false
-if found ~= expected then return 0 end
-if not found and tonumber(redis.call('GET', KEYS[2]) or '0') < tonumber(ARGV[6]) then return -1 end
-redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
-redis.call('PUBLISH', ARGV[1], KEYS[1])
-return 1`;
-
-const WRITE = `
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-redis.call('PUBLISH', ARGV[1], KEYS[1])
-return 1`;
-
-/** Runs the commands of a write, because a user that may not publish can't write either. */
-const VERIFY = `
-local before = redis.call('GET', KEYS[1])
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-redis.call('PUBLISH', ARGV[1], KEYS[1])
-return {before or '0', redis.call('GET', KEYS[1])}`;
-
 const Mark = v.pipe(v.string(), v.transform(Number));
 const Marks = v.tuple([Mark, Mark]);
 
@@ -52,7 +26,11 @@ export type RunScript = (
 	given: { readonly keys: string[]; readonly arguments: string[] }
 ) => Promise<unknown>;
 
-export type RedisStore = Store & { readonly run: RunScript };
+export interface RedisStore extends Store {
+	readonly run: RunScript;
+	/** The commands that the portal needs and that its user may not run. @throws if Redis is unreachable */
+	readonly refusedCommands: () => Promise<readonly string[]>;
+}
 
 interface RedisStoreOptions {
 	/** `redis://` or `rediss://`, with credentials where needed. */
@@ -133,6 +111,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 
 	return {
 		run: (script, given) => run((client) => client.eval(script, given)),
+
+		async refusedCommands() {
+			const { isSubscribeRefused } = connection;
+			const given = { keys: [`${PREFIX}try:${crypto.randomUUID()}`], arguments: [CHANGED_CHANNEL] };
+			const refused = readRefused(await run((client) => client.eval(TRY_COMMANDS, given)));
+			return (await withinLimit(isSubscribeRefused, COMMAND_LIMIT_MS)) ? [...refused, 'subscribe'] : refused;
+		},
 
 		async read(key) {
 			const text = await run((client) => client.get(PREFIX + key));
@@ -219,10 +204,18 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 		onConnected();
 	});
 	listener.connect().catch(failed);
-	listener.subscribe(CHANGED_CHANNEL, onKeyChanged).catch(failed);
+	const isSubscribeRefused = listener.subscribe(CHANGED_CHANNEL, onKeyChanged).then(
+		() => false,
+		(error: unknown) => {
+			failed(error);
+			return REFUSED.test(String(error));
+		}
+	);
 	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(failed);
 	return {
 		client,
+		/** Whether the user may not subscribe; known as soon as there is a reply. */
+		isSubscribeRefused,
 		/** Why there is no connection: the client itself reports only that it is offline. */
 		lastFault: () => fault,
 		close: () => {

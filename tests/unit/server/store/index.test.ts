@@ -5,12 +5,14 @@ import { createMemoryStore } from '$lib/server/store/store';
 import { configure } from '../configured';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const outage = vi.hoisted(() => ({ cause: null as Error | null }));
+const outage = vi.hoisted(() => ({ cause: null as Error | null, refused: [] as string[], connected: () => {} }));
 vi.mock('$lib/server/store/redis', () => ({
-	createRedisStore: () => {
+	createRedisStore: ({ onConnected }: { readonly onConnected: () => void }) => {
+		outage.connected = onConnected;
 		const verify = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(true));
 		const read = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(null));
-		return Promise.resolve({ ...createMemoryStore(), verify, read, run: verify });
+		const refusedCommands = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(outage.refused));
+		return Promise.resolve({ ...createMemoryStore(), verify, read, run: verify, refusedCommands });
 	}
 }));
 afterEach(async () => {
@@ -49,4 +51,36 @@ test.each([
 ])('with %s:// and the cause "%s", it has the hint %j', async (scheme, cause, hint) => {
 	const [[, fields] = []] = await loggedFor(new Error(cause), `${scheme}://user:secret@redis.example`);
 	expect(fields?.hint ?? null).toEqual(hint === null ? null : expect.stringContaining(hint));
+});
+
+test('the log says once which commands the user of REDIS_URL may not run, as soon as Redis responds', async () => {
+	outage.refused = ['incrby', 'subscribe'];
+	const lines = await loggedFor(new Error('connect ECONNREFUSED'), 'redis://user:secret@redis.example');
+	lines.length = 0;
+	outage.cause = null;
+	const refusals = () => lines.filter(([message]) => message === 'the user of REDIS_URL lacks permissions');
+	outage.connected();
+	await vi.waitFor(() => expect(refusals()).toHaveLength(1));
+	outage.connected();
+	await vi.waitFor(() => expect(lines.map(([message]) => message)).toContain('the shared store is available again'));
+	expect(refusals()).toEqual([
+		[
+			expect.anything(),
+			{
+				host: 'redis.example:6379',
+				commands: ['incrby', 'subscribe'],
+				hint: expect.stringMatching(/~portal:\* &portal:changed \+eval .*\+subscribe$/) as string
+			}
+		]
+	]);
+});
+
+test('the log says nothing of a user that may run all commands', async () => {
+	const warned = vi.spyOn(log, 'warn').mockImplementation(() => {});
+	configure({ REDIS_URL: 'redis://redis.example' });
+	outage.cause = null;
+	outage.refused = [];
+	await openStore();
+	outage.connected();
+	expect(warned).not.toHaveBeenCalled();
 });

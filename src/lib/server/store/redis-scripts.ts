@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+
+export const PREFIX = 'portal:';
+export const CHANGED_CHANNEL = 'portal:changed';
+
+/** What Redis replies to a user that may not run a command, or not with that key or channel: itself, or in a script. */
+export const REFUSED = /\bNOPERM\b|no permissions|\bcan't (?:access|run|publish)/i;
+
+/**
+ * Replaces the expected text ('' with flag 0: no text) with a new one, and publishes the change. If no text is expected,
+ * the mark of this process must be at least the given one.
+ */
+export const REPLACE = `
+local found = redis.call('GET', KEYS[1])
+local expected = ARGV[2] == '1' and ARGV[3] or false
+if found ~= expected then return 0 end
+if not found and tonumber(redis.call('GET', KEYS[2]) or '0') < tonumber(ARGV[6]) then return -1 end
+redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
+redis.call('PUBLISH', ARGV[1], KEYS[1])
+return 1`;
+
+export const WRITE = `
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('PUBLISH', ARGV[1], KEYS[1])
+return 1`;
+
+/** Runs the commands of a write, because a user that may not publish can't write either. */
+export const VERIFY = `
+local before = redis.call('GET', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('PUBLISH', ARGV[1], KEYS[1])
+return {before or '0', redis.call('GET', KEYS[1])}`;
+
+/**
+ * Every command that the portal and the doctor need: those of the scripts, of the rate limits (`rate-limiter-flexible`) and
+ * of the connections. AUTH needs no permission. SELECT is only for a `REDIS_URL` with a database. INFO is only for the
+ * doctor's check of `maxmemory-policy`.
+ */
+const commands = ['eval', 'expire', 'get', 'incrby', 'ping', 'pttl', 'publish', 'set', 'subscribe'] as const;
+
+/** What the user of `REDIS_URL` must be allowed, as an operator writes it for `ACL SETUSER`. docs/operations.md has the same text. */
+export const permissions = [`~${PREFIX}*`, `&${CHANGED_CHANNEL}`, ...commands.map((name) => `+${name}`)].join(' ');
+
+/** Runs each command on a key of its own, which it removes. Returns each that failed, and its error. EVAL itself runs this. */
+export const TRY_COMMANDS = `
+local failed = {}
+local function try(...)
+	local reply = redis.pcall(...)
+	if type(reply) == 'table' and reply.err then
+		failed[#failed + 1] = {string.lower((...)), reply.err}
+		return false
+	end
+	return true
+end
+if not try('SET', KEYS[1], '0', 'PX', 1000) then return failed end
+try('GET', KEYS[1])
+try('INCRBY', KEYS[1], 1)
+try('EXPIRE', KEYS[1], 1)
+try('PTTL', KEYS[1])
+try('PING')
+try('PUBLISH', ARGV[1], KEYS[1])
+try('SET', KEYS[1], '', 'PX', 1)
+return failed`;
+
+const Failed = v.array(v.tuple([v.string(), v.string()]));
+
+/** The commands that the user may not run, from the reply to `TRY_COMMANDS`. */
+export function readRefused(reply: unknown): readonly string[] {
+	return v
+		.parse(Failed, reply)
+		.filter(([, error]) => REFUSED.test(error))
+		.map(([name]) => name);
+}
