@@ -95,7 +95,7 @@ for (const { locale, tag } of languages) {
 			await signInAtInstitution(page);
 			await expectGood(page, t.account.title);
 			await page.getByRole('link', { name: t.account.wallets.unlink(1) }).click();
-			await expectGood(page, t.account.unlink.title);
+			await expectGood(page, t.account.unlink.title(1));
 			await page.getByRole('button', { name: t.account.unlink.button }).click();
 			await expectGood(page, t.account.title);
 			await page.route(/session\/end/, (route) => route.abort('aborted'));

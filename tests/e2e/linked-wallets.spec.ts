@@ -35,7 +35,7 @@ test('unlinking requires a new sign-in if the last one is too old', { tag: '@ful
 
 	await page.getByRole('link', { name: unlink.signInAgain }).click();
 	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
-	await expectHeading(page, unlink.title);
+	await expectHeading(page, unlink.title(1));
 	await page.getByRole('button', { name: unlink.button }).click();
 	await expect(page.getByText(unlinkedNotice)).toBeVisible();
 });
@@ -67,5 +67,5 @@ async function openUnlinkPage(page: Page): Promise<void> {
 	await signInAtInstitution(page);
 	await expectHeading(page, accountTitle);
 	await page.getByRole('link', { name: wallets.unlink(1) }).click();
-	await expectHeading(page, unlink.title);
+	await expectHeading(page, unlink.title(1));
 }

@@ -114,7 +114,7 @@ test.describe('with wallets as the only sign-in method', () => {
 			await wallet.share('known-student');
 			await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
 			await page.getByRole('link', { name: en.account.wallets.unlink(1) }).click();
-			await expectHeading(page, en.account.unlink.title);
+			await expectHeading(page, en.account.unlink.title(1));
 			const unlinkUrl = page.url();
 			await page.getByRole('link', { name: en.account.unlink.signInAgain }).click();
 			await expectHeading(page, en.wallet.start.title);

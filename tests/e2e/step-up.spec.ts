@@ -28,9 +28,9 @@ for (const { title, tag, javaScriptEnabled } of [
 			await page.goBack();
 
 			await page.getByRole('link', { name: stepUp.refused.button }).click();
-			await expectHeading(page, unlink.title);
+			await expectHeading(page, unlink.title(1));
 			await signInAgain(page, 'Confirm as Sanne de Vries');
-			await expectHeading(page, unlink.title);
+			await expectHeading(page, unlink.title(1));
 			await page.getByRole('button', { name: unlink.button }).click();
 			await expect(page.getByText(unlinkedNotice)).toBeVisible();
 			await expect(fact(page, session.level)).toHaveText(session.levels['extra-check']);

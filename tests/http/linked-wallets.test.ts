@@ -1,17 +1,32 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en } from '../../src/lib/i18n/index.ts';
-import { Browser, linkIn } from '../harness/browser.ts';
+import { Browser, headingOf, linkIn } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type AlteringProxy, startAlteringProxy } from '../harness/proxy.ts';
 import { runtime } from '../harness/runtime.ts';
 import { signInAtInstitution, signInWithWallet } from './support/journeys.ts';
+import { altered } from './support/odd-responses.ts';
 
 let landscape: Landscape;
+let bridge: AlteringProxy;
 
 beforeAll(async () => {
-	landscape = await startLandscape({ runtime });
+	landscape = await startLandscape({
+		runtime,
+		env: async (sandbox) => {
+			bridge = await startAlteringProxy(sandbox.bridgeUrl);
+			return { AUTH_BRIDGE_URL: bridge.url };
+		}
+	});
 });
-afterAll(() => landscape.stop());
-beforeEach(() => landscape.sandbox.reset());
+afterAll(async () => {
+	await landscape.stop();
+	await bridge.stop();
+});
+beforeEach(() => {
+	landscape.sandbox.reset();
+	bridge.alter(null);
+});
 
 const UNLINKED = [303, '/account?notice=unlinked'];
 const removals = () => landscape.sandbox.count('bridge.remove-binding');
@@ -61,6 +76,17 @@ test('the account page shows when a wallet was last used, and nothing before its
 	expect(before.text).not.toContain('Last used');
 	const after = await signInWithWallet(new Browser(landscape.url), landscape.sandbox);
 	expect(lastUsedIn(after.text)).toMatch(/^\d{1,2} \w+ \d{4}/);
+});
+
+test('the page that unlinks one of two wallets names it as the list does', async () => {
+	const twoAlike = ['b1', 'b2'].map((id) => ({ id, institutionId: 'universiteit-noord' }));
+	bridge.alter(altered([[/bindings/, () => twoAlike]]));
+	const owner = new Browser(landscape.url);
+	const account = await signInAtInstitution(owner, 'known-student');
+	expect(account.text).toContain(en.account.wallets.unlink(2));
+	const page = await owner.open(linkIn(account, '/wallets/b2/unlink'));
+	expect(headingOf(page)).toBe('Unlink wallet 2?');
+	expect(page.text).toContain('<title>Unlink wallet 2? – ');
 });
 
 function lastUsedIn(page: string): string | undefined {

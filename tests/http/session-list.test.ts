@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expect(listed(list)).toEqual(['Firefox on Windows', 'Safari on iPhone']);
 		expect(list.text).toContain(account.session.providers['sts-wallet']);
 		const confirm = await desk.open(linkIn(list, '/end'));
-		expect([headingOf(confirm), listed(confirm)]).toEqual([words.confirm.one.title, ['Safari on iPhone']]);
+		expect(headingOf(confirm)).toBe('Sign out in Safari on iPhone?');
 		const after = await desk.open(confirm.url, { form: {} });
 		expect(after.text).toContain(words.notices.one);
 		expect(listed(after)).toEqual(['Firefox on Windows']);
@@ -79,6 +79,20 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
 		expectLoginError(ended, 'session_ended', '/account');
 		expect(ended.text).toContain(login.errors.session_ended.what);
 		expect(await me(desk)).toBe(200);
+	});
+
+	test('the page that signs out one of several browsers of a kind names it as the list does', async () => {
+		phone = new Browser(landscape.url, { userAgent: FIREFOX });
+		const [desk, laptop] = both();
+		await signInAtInstitution(laptop);
+		await signInAtInstitution(desk);
+		await expect.poll(async () => listed(await desk.open('/account/sessions')), SOON).toHaveLength(2);
+		const list = await desk.open('/account/sessions');
+		const [, name = ''] = /Sign out in (Firefox on Windows \(\d\))/.exec(list.text) ?? [];
+		expect(listed(list)).toContain(name);
+		const confirm = await desk.open(linkIn(list, '/end'));
+		expect(headingOf(confirm)).toBe(`Sign out in ${name}?`);
+		expect(confirm.text).toContain(`<title>Sign out in ${name}? – `);
 	});
 
 	test('a repeated sign-out of another browser leads to the same page', async () => {

@@ -63,7 +63,8 @@ const here = {
 	system: 'Windows' as const,
 	startedAt: '2026-11-23T09:30:00.000Z',
 	activeAt: '2026-11-23T14:05:00.000Z',
-	isCurrent: true
+	isCurrent: true,
+	position: null
 };
 const elsewhere = {
 	...here,
@@ -75,6 +76,7 @@ const elsewhere = {
 	activeAt: '2026-11-23T12:40:00.000Z',
 	isCurrent: false
 };
+const another = { ...here, id: 'session-3', isCurrent: false, position: 1 };
 const unknown = { ...elsewhere, id: 'session-4', browser: null, system: null };
 
 /** The pages of somebody who is signed in, and of who was. */
@@ -88,31 +90,31 @@ export const accountStates = {
 	'account/idle': page({ ...account, sessionEnd: { remainingMs: near, isIdle: true }, idleMinutes: 30 }),
 	unlink: {
 		page: 'unlink',
-		data: { ...ways, wallet, lacking: null, stepUpUrl },
+		data: { ...ways, wallet, position: 2, lacking: null, stepUpUrl },
 		isSignedIn: true,
-		heading: (t) => t.account.unlink.title
+		heading: (t) => t.account.unlink.title(2)
 	},
 	'unlink/sign-in-again': {
 		page: 'unlink',
-		data: { ...ways, wallet, lacking: 'newer', stepUpUrl },
+		data: { ...ways, wallet, position: 2, lacking: 'newer', stepUpUrl },
 		isSignedIn: true,
-		heading: (t) => t.account.unlink.title
+		heading: (t) => t.account.unlink.title(2)
 	},
 	'unlink/sign-in-stronger': {
 		page: 'unlink',
-		data: { ...ways, wallet, lacking: 'stronger', stepUpUrl },
+		data: { ...ways, wallet, position: 2, lacking: 'stronger', stepUpUrl },
 		isSignedIn: true,
-		heading: (t) => t.account.unlink.title
+		heading: (t) => t.account.unlink.title(2)
 	},
 	...eachOf('step-up', ['stronger', 'newer', 'done', 'refused', 'other'], stepUp),
 	'step-up/wallet': { ...stepUp('newer'), data: { ...stepUp('newer').data, walletUrl: '/login/wallet' } },
-	sessions: sessions('all', [here, elsewhere, { ...here, id: 'session-3', isCurrent: false }, unknown]),
+	sessions: sessions('all', [{ ...here, position: 2 }, elsewhere, another, unknown]),
 	'sessions/only-one': sessions('all', [here]),
 	'sessions/unreadable': sessions('unreadable', [here]),
 	'sessions/this': sessions('this', [here]),
 	'sessions/after-one': sessions('all', [here, elsewhere], 'one'),
 	'sessions/after-others': sessions('all', [here], 'others'),
-	'sessions/end-one': ending('one', null),
+	'sessions/end-one': ending(another, null),
 	'sessions/end-others': ending('others', null),
 	'sessions/end-all': ending('all', null),
 	'sessions/sign-in-again': ending('others', 'newer'),
@@ -158,8 +160,11 @@ function sessions(
 	return { page: 'sessions', data, isSignedIn: true, heading: (t) => t.account.sessions.title };
 }
 
-function ending(scope: EndData['scope'], lacking: EndData['lacking']): GalleryState {
-	const other = scope === 'one' ? elsewhere : null;
-	const data = { ...ways, scope, other, lacking, stepUpUrl };
-	return { page: 'end-sessions', data, isSignedIn: true, heading: (t) => t.account.sessions.confirm[scope].title };
+function ending(target: EndData['target'], lacking: EndData['lacking']): GalleryState {
+	const data = { ...ways, target, lacking, stepUpUrl };
+	const heading: GalleryState['heading'] = ({ account: { sessions } }) =>
+		typeof target === 'string'
+			? sessions.confirm[target].title
+			: sessions.confirm.one.title(`${sessions.name('Firefox', 'Windows')} (1)`);
+	return { page: 'end-sessions', data, isSignedIn: true, heading };
 }

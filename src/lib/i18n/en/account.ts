@@ -115,7 +115,7 @@ export const account = {
 		},
 		confirm: {
 			one: {
-				title: 'Sign out in this other browser?',
+				title: (name: string) => `Sign out in ${name}?`,
 				what: 'Anyone who uses that browser must then sign in again.',
 				button: 'Yes, sign out there'
 			},
@@ -135,7 +135,7 @@ export const account = {
 		}
 	},
 	unlink: {
-		title: 'Unlink this wallet?',
+		title: (position: number) => `Unlink wallet ${position}?`,
 		what: 'After this you can’t sign in with this wallet. You can link it again later.',
 		button: 'Yes, unlink this wallet',
 		newer: 'We want to be sure that it’s you. Sign in again before you unlink a wallet.',

@@ -116,7 +116,7 @@ export const account: Texts['account'] = {
 		},
 		confirm: {
 			one: {
-				title: 'Uitloggen in deze andere browser?',
+				title: (name) => `Uitloggen in ${name}?`,
 				what: 'Wie die browser gebruikt, moet daarna opnieuw inloggen.',
 				button: 'Ja, daar uitloggen'
 			},
@@ -136,7 +136,7 @@ export const account: Texts['account'] = {
 		}
 	},
 	unlink: {
-		title: 'Deze wallet ontkoppelen?',
+		title: (position) => `Wallet ${position} ontkoppelen?`,
 		what: 'Daarna kunt u niet meer inloggen met deze wallet. U kunt hem later opnieuw koppelen.',
 		button: 'Ja, deze wallet ontkoppelen',
 		newer: 'Wij willen zeker weten dat u het bent. Log daarom opnieuw in voordat u een wallet ontkoppelt.',

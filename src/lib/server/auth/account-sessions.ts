@@ -62,7 +62,11 @@ interface SessionView extends BrowserWords {
 	readonly activeAt: string;
 	/** Whether it is the session of this request. */
 	readonly isCurrent: boolean;
+	/** The number of the session among those in the same kind of browser, the oldest first; null if it is the only one. */
+	readonly position: number | null;
 }
+
+type Unnumbered = Omit<SessionView, 'position'>;
 
 /**
  * What the list contains. `all`: the person's sessions; `unreadable`: this session only, because the store can't be read
@@ -74,28 +78,44 @@ type ListScope = 'all' | 'unreadable' | 'this';
 export async function ownSessions(
 	session: Session,
 	{ request }: Pick<RequestEvent, 'request'>
-): Promise<{ readonly scope: ListScope; readonly sessions: readonly [SessionView, ...SessionView[]] }> {
-	const current: SessionView = {
+): Promise<{ readonly scope: ListScope; readonly sessions: readonly SessionView[] }> {
+	const current: Unnumbered = {
 		...browserWords(request.headers.get('user-agent')),
 		...{ id: session.id, provider: session.provider, isCurrent: true },
 		startedAt: iso(startMs(session) / 1000),
 		activeAt: iso(unixSeconds())
 	};
-	if (!hasSharedStore()) return { scope: 'this', sessions: [current] };
+	if (!hasSharedStore()) return { scope: 'this', sessions: numbered([current]) };
 	const listed = await sessionList().read(session.userId);
-	if (listed === null) return { scope: 'unreadable', sessions: [current] };
-	return { scope: 'all', sessions: [current, ...others(listed, session).map(viewOf)] };
+	if (listed === null) return { scope: 'unreadable', sessions: numbered([current]) };
+	return { scope: 'all', sessions: numbered([current, ...others(listed, session).map(viewOf)]) };
+}
+
+/** The numbers do not follow the order of the list, because that changes whenever one of the browsers is used. */
+function numbered(sessions: readonly Unnumbered[]): readonly SessionView[] {
+	return sessions.map((one) => {
+		const alike = sessions.filter(({ browser, system }) => browser === one.browser && system === one.system);
+		const isBefore = ({ startedAt, id }: Unnumbered) =>
+			startedAt < one.startedAt || (startedAt === one.startedAt && id <= one.id);
+		return { ...one, position: alike.length > 1 ? alike.filter(isBefore).length : null };
+	});
 }
 
 /**
- * Another session of the signed-in person.
+ * Another session of the signed-in person, as the list shows it.
  * @throws {Problem} `not_found` if the person has no other session with this id, `upstream_unavailable` if the list can't be
  * read now
  */
-export async function otherSession(session: Session, id: string): Promise<SessionView> {
-	const found = (await readOthers(session)).find((listed) => listed.id === id);
+export async function otherSession(
+	session: Session,
+	id: string,
+	event: Pick<RequestEvent, 'request'>
+): Promise<SessionView> {
+	const { scope, sessions } = await ownSessions(session, event);
+	if (scope === 'unreadable') throw new Problem('upstream_unavailable');
+	const found = sessions.find((one) => one.id === id && !one.isCurrent);
 	if (!found) throw new Problem('not_found');
-	return viewOf(found);
+	return found;
 }
 
 /**
@@ -147,7 +167,7 @@ async function readOthers(session: Session): Promise<readonly ListedSession[]> {
 
 const others = (listed: readonly ListedSession[], { id }: Session) => listed.filter((one) => one.id !== id);
 
-function viewOf({ id, provider, browser, system, startedAt, activeAt }: ListedSession): SessionView {
+function viewOf({ id, provider, browser, system, startedAt, activeAt }: ListedSession): Unnumbered {
 	return { id, provider, browser, system, startedAt: iso(startedAt), activeAt: iso(activeAt), isCurrent: false };
 }
 

@@ -18,15 +18,20 @@ export async function linkedWallets(locals: App.Locals): Promise<readonly Linked
 }
 
 /**
- * One of the signed-in person's linked wallets.
+ * One of the signed-in person's linked wallets, and its position in their list, from 1: pages name a wallet by that.
  * @throws {Problem} `not_found` if no wallet of this person has the id, `unauthorized` without a session, or the error of the
  * Auth Bridge
  */
-export async function ownWallet(locals: App.Locals, id: string): Promise<LinkedWallet> {
+export async function ownWallet(
+	locals: App.Locals,
+	id: string
+): Promise<{ readonly wallet: LinkedWallet; readonly position: number }> {
 	if (!locals.session) throw new Problem('unauthorized');
-	const own = (await listWallets(locals, locals.session)).find((wallet) => wallet.id === id);
-	if (!own) throw new Problem('not_found');
-	return own;
+	const wallets = await listWallets(locals, locals.session);
+	const index = wallets.findIndex((one) => one.id === id);
+	const wallet = wallets[index];
+	if (!wallet) throw new Problem('not_found');
+	return { wallet, position: index + 1 };
 }
 
 /** The linked wallets, with names in the language of the page. */

@@ -13,6 +13,18 @@ export function walletFacts(t: Texts['account']['wallets'], locale: Locale, wall
 	];
 }
 
+/** The name of a session in the person's list. Several in the same kind of browser are numbered. */
+export function sessionName(t: Texts['account']['sessions'], session: NamedSession): string {
+	const name = t.name(session.browser, session.system);
+	return session.position === null ? name : `${name} (${session.position})`;
+}
+
+interface NamedSession {
+	readonly browser: string | null;
+	readonly system: string | null;
+	readonly position: number | null;
+}
+
 interface ShownSession {
 	readonly provider: keyof Texts['account']['session']['providers'];
 	/** ISO 8601. */

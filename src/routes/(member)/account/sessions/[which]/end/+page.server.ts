@@ -6,17 +6,19 @@ import { orAlreadyDone, orErrorPage, readPageForm } from '$lib/server/http/endpo
 import type { Actions, PageServerLoad } from './$types';
 
 /** `which` is `all`, `others`, or the id of another session. */
-const scopeOf = (which: string) => (which === 'all' || which === 'others' ? which : 'one');
+const scopeOf = (which: string): 'all' | 'others' | 'one' => (which === 'all' || which === 'others' ? which : 'one');
 
-export const load: PageServerLoad = async ({ locals, params, url }) => {
+export const load: PageServerLoad = async (event) => {
+	const { locals, params, url } = event;
 	const session = memberSession(locals);
 	const scope = scopeOf(params.which);
+	const target = scope === 'one' ? await orErrorPage(otherSession(session, params.which, event), locals) : scope;
 	return {
-		scope,
-		other: scope === 'one' ? await orErrorPage(otherSession(session, params.which), locals) : null,
+		/** What is ended: all sessions, all others, or one other session. */
+		target,
 		lacking: lackingForAccountActs(session),
 		stepUpUrl: stepUpSignInPath(ACCOUNT_ACTS, url.pathname)
-	} as const;
+	};
 };
 
 export const actions: Actions = {

@@ -7,9 +7,10 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const session = memberSession(locals);
-	const wallet = await orErrorPage(ownWallet(locals, params.id), locals);
+	const { wallet, position } = await orErrorPage(ownWallet(locals, params.id), locals);
 	return {
 		wallet,
+		position,
 		lacking: lackingForAccountActs(session),
 		stepUpUrl: stepUpSignInPath(ACCOUNT_ACTS, url.pathname)
 	};
