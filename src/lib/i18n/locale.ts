@@ -39,8 +39,8 @@ function weightOf(parameters: readonly string[]): number {
 }
 
 /**
- * The time zone of the institutions. The server's own may be any, and the server does not know the browser's. Pages do not
- * name it: people there do not say `CET`.
+ * The time zone of the institutions. The server's own may be any, and the server does not know the browser's. Pages call it
+ * Dutch time (`account.dutchTime`): people there do not say `CET`.
  */
 const TIME_ZONE = 'Europe/Amsterdam';
 

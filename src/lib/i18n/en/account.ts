@@ -60,6 +60,7 @@ export const account = {
 		idle: 'Without activity, you are signed out after',
 		minutes: (count: number) => `${count} minutes`
 	},
+	dutchTime: (moment: string) => `${moment} (Dutch time)`,
 	technical: {
 		title: 'Technical details for the help desk',
 		explain: 'You only need these if the help desk asks for them.',

@@ -61,6 +61,7 @@ export const account: Texts['account'] = {
 		idle: 'Doet u niets, dan wordt u uitgelogd na',
 		minutes: (count) => `${count} minuten`
 	},
+	dutchTime: (moment) => `${moment} (Nederlandse tijd)`,
 	technical: {
 		title: 'Technische gegevens voor de helpdesk',
 		explain: 'U hebt deze gegevens alleen nodig als de helpdesk erom vraagt.',

@@ -2,14 +2,28 @@ import type { Locale, Texts } from '$lib/i18n';
 import { formatDateTime } from '$lib/i18n/locale';
 import type { LinkedWallet } from '$lib/wallet/view';
 
+/** The moments of one list in words. The first one says that all are in Dutch time. */
+export function moments<const Isos extends readonly (string | null)[]>(
+	t: Texts['account'],
+	locale: Locale,
+	isos: Isos
+): { readonly [Index in keyof Isos]: string | null } {
+	const first = isos.findIndex((iso) => iso !== null);
+	const inWords = (iso: string | null, index: number) => {
+		const moment = iso && formatDateTime(locale, iso);
+		return moment && index === first ? t.dutchTime(moment) : moment;
+	};
+	return isos.map(inWords) as { readonly [Index in keyof Isos]: string | null };
+}
+
 /** What pages show of a linked wallet, for `facts.svelte`. */
-export function walletFacts(t: Texts['account']['wallets'], locale: Locale, wallet: LinkedWallet) {
-	const moment = (iso: string | null) => iso && formatDateTime(locale, iso);
+export function walletFacts(t: Texts['account'], locale: Locale, wallet: LinkedWallet) {
+	const [createdAt, lastUsedAt] = moments(t, locale, [wallet.createdAt, wallet.lastUsedAt]);
 	return [
-		{ term: t.provider, value: wallet.provider },
-		{ term: t.institution, value: wallet.institution },
-		{ term: t.createdAt, value: moment(wallet.createdAt) },
-		{ term: t.lastUsedAt, value: moment(wallet.lastUsedAt) }
+		{ term: t.wallets.provider, value: wallet.provider },
+		{ term: t.wallets.institution, value: wallet.institution },
+		{ term: t.wallets.createdAt, value: createdAt },
+		{ term: t.wallets.lastUsedAt, value: lastUsedAt }
 	];
 }
 
@@ -34,10 +48,11 @@ interface ShownSession {
 
 /** What pages show of a session in the person's list, for `facts.svelte`. */
 export function sessionFacts(t: Texts['account'], locale: Locale, session: ShownSession) {
+	const [startedAt, activeAt] = moments(t, locale, [session.startedAt, session.activeAt]);
 	return [
 		{ term: t.session.provider, value: t.session.providers[session.provider] },
-		{ term: t.sessions.startedAt, value: formatDateTime(locale, session.startedAt) },
-		{ term: t.sessions.activeAt, value: formatDateTime(locale, session.activeAt) }
+		{ term: t.sessions.startedAt, value: startedAt },
+		{ term: t.sessions.activeAt, value: activeAt }
 	];
 }
 

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
-import { locales, texts } from '$lib/i18n';
+import { describe, expect, test } from 'vitest';
+import { type Locale, locales, texts } from '$lib/i18n';
 import {
 	assuranceLevelOf,
 	assuranceLevels,
 	signInMeans,
-	signInMeansIn
+	signInMeansIn,
+	walletFacts
 } from '../../../../../src/routes/(member)/account/facts';
 
 test.each([
@@ -46,4 +47,23 @@ test.each(locales)('every level and means of sign-in has a text in %s that is no
 	const words = [...Object.values(levels), ...Object.values(meansOf)];
 	const values: readonly string[] = [...assuranceLevels, ...signInMeans];
 	expect(words.filter((word) => values.includes(word) || /[:/_]/.test(word))).toEqual([]);
+});
+
+describe('the times in a list', () => {
+	const wallet = { id: 'w', provider: null, institution: null, providerId: null, institutionId: null };
+	const [linked, used] = ['2026-07-01T12:05:00Z', '2026-01-01T23:30:00Z'];
+	const timesOf = (locale: Locale, createdAt: string | null, lastUsedAt: string | null) =>
+		walletFacts(texts(locale).account, locale, { ...wallet, createdAt, lastUsedAt })
+			.map(({ value }) => value)
+			.filter((value) => value !== null);
+
+	test('are in Dutch time, and the first one says so', () => {
+		expect(timesOf('en', linked, used)).toEqual(['1 July 2026 at 14:05 (Dutch time)', '2 January 2026 at 00:30']);
+		expect(timesOf('nl', linked, used)).toEqual(['1 juli 2026 om 14:05 (Nederlandse tijd)', '2 januari 2026 om 00:30']);
+	});
+
+	test('say so if the only one is not the first line', () => {
+		expect(timesOf('en', null, used)).toEqual(['2 January 2026 at 00:30 (Dutch time)']);
+		expect(timesOf('en', null, null)).toEqual([]);
+	});
 });
