@@ -23,13 +23,13 @@ for (const { title, tag, javaScriptEnabled } of [
 			await signInAgain(page, 'I have no phone with me');
 			await expectHeading(page, stepUp.refused.title);
 			await expect(page).toHaveTitle(/^Error: /);
+			await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 			await page.getByRole('link', { name: stepUp.toAccount }).click();
 			await expect(fact(page, session.level)).toHaveText(session.levels['one-check']);
 			await page.goBack();
 
 			await page.getByRole('link', { name: stepUp.refused.button }).click();
-			await expectHeading(page, unlink.title(1));
-			await signInAgain(page, 'Confirm as Sanne de Vries');
+			await confirmAs(page, 'Confirm as Sanne de Vries');
 			await expectHeading(page, unlink.title(1));
 			await page.getByRole('button', { name: unlink.button }).click();
 			await expect(page.getByText(unlinkedNotice)).toBeVisible();
@@ -40,6 +40,10 @@ for (const { title, tag, javaScriptEnabled } of [
 
 async function signInAgain(page: Page, factor: string): Promise<void> {
 	await page.getByRole('link', { name: unlink.signInAgain }).click();
+	await confirmAs(page, factor);
+}
+
+async function confirmAs(page: Page, factor: string): Promise<void> {
 	await page.getByRole('button', { name: 'Sanne de Vries' }).click();
 	await page.getByRole('button', { name: factor }).click();
 }

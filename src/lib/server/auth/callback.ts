@@ -37,7 +37,7 @@ import { callbackFault, isExpiredAtSts, type SignInError, stsFault } from './sig
 import { loginPath } from './login-page';
 import { clearSignedOutMark } from './sign-out';
 import type { Provider, Session } from './session';
-import { isSamePerson, needsLink, stepUpPagePath } from './step-up';
+import { isSamePerson, needsLink, refusedStepUpPath, stepUpPagePath } from './step-up';
 
 /** How many times the portal restarts an expired sign-in by itself. After that, it shows an error. */
 const MAX_RESTARTS = 1;
@@ -185,7 +185,7 @@ function failurePath(event: RequestEvent, flow: SignInFlow, failure: SignInFailu
 	reportFailure(event, flow.provider, failure, isOwn ? error : null);
 	if (flow.stepUp) audit('step_up.failed', { ...session, reason: error }, event.locals);
 	if (session && flow.stepUp && stepUpRefusals.includes(error))
-		return stepUpPagePath({ returnTo: flow.returnTo, outcome: 'refused' });
+		return refusedStepUpPath(session, flow.stepUp, flow.returnTo);
 	const isOver = error === 'sign_in_interrupted' || (error === 'sign_in_expired' && !flow.requestsLogin);
 	return session && isOver ? flow.returnTo : errorPath(event, flow.provider, flow.returnTo, error);
 }

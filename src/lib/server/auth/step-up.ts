@@ -128,6 +128,14 @@ export function stepUpPagePath(of: {
 	return `/step-up?${new URLSearchParams({ ...(outcome && { outcome }), ...(name && { stepUp: name }), returnTo })}`;
 }
 
+/**
+ * The path of the page after a step-up that was refused. It names the requirement, so that "Try again" starts the next
+ * sign-in. The name is a sealed one, because `state` has the requirement, and not what it was called at the start.
+ */
+export function refusedStepUpPath(session: Session, stepUp: StepUp, returnTo: string): string {
+	return stepUpPagePath({ name: sealedRequirement(session, stepUp), returnTo, outcome: 'refused' });
+}
+
 /** The sign-in that meets this requirement for the person of this session. */
 export function stepUpFor({ userId, authTime }: Session, requirement: SignInRequirement): StepUp {
 	const { acr, maxAgeSeconds } = requirement;

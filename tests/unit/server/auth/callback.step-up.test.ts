@@ -3,7 +3,7 @@ import { endSignIn } from '$lib/server/auth/callback';
 import { startSignIn } from '$lib/server/auth/sign-in';
 import type { Session } from '$lib/server/auth/session';
 import { keepFlow } from '$lib/server/auth/sign-in-flow';
-import { stepUpFor } from '$lib/server/auth/step-up';
+import { requirementNamed, stepUpFor } from '$lib/server/auth/step-up';
 import { requestEvent } from '../../../harness/request-event';
 import { configure } from '../configured';
 import { fakeSts, ISSUER } from './fake-sts';
@@ -46,7 +46,18 @@ async function stepUp({ claims = {}, error, session = before, returnTo = '/accou
 	return { path: await endSignIn(back, 'sts'), session: back.locals.session };
 }
 
-const refused = '/step-up?outcome=refused&returnTo=%2Faccount%3Fx%3D1';
+/** The address of the page after a refusal, and the requirement that its "Try again" has to meet. */
+const refusal = (path: string) => {
+	const { pathname, searchParams } = new URL(path, 'http://localhost:3000');
+	const { outcome, returnTo, stepUp: name = '' } = Object.fromEntries(searchParams);
+	return { pathname, outcome, returnTo, requirement: requirementNamed(name, before) };
+};
+const refused = {
+	pathname: '/step-up',
+	outcome: 'refused',
+	returnTo: '/account?x=1',
+	requirement: { acr: [MFA], maxAgeSeconds: 60 }
+};
 
 test('a step-up with the requested acr returns to the action with a new session', async () => {
 	const end = await stepUp({});
@@ -59,10 +70,13 @@ test.each<[string, Round]>([
 	['an authentication of an hour ago', { claims: { auth_time: now() - 3600 } }],
 	['an error about the level', { error: 'unmet_authentication_requirements' }],
 	['a refusal', { error: 'access_denied' }]
-])('a step-up with %s keeps the earlier session and shows that it was refused', async (_, round) => {
-	const end = await stepUp(round);
-	expect([end.path, end.session]).toEqual([refused, before]);
-});
+])(
+	'a step-up with %s keeps the earlier session, and shows that it was refused and what to try again',
+	async (_, round) => {
+		const end = await stepUp(round);
+		expect([refusal(end.path), end.session]).toEqual([refused, before]);
+	}
+);
 
 test('a refused step-up without a session does not sign in, and shows the reason on the login page', async () => {
 	const end = await stepUp({ claims: { acr: 'sfa' }, session: null });
