@@ -18,6 +18,14 @@ test('the button copies the help code, and confirms it once', async ({ page, con
 	expect(copied).toBe(await code(page).textContent());
 });
 
+test('the button says so if the browser does not let it copy', async ({ page }) => {
+	await page.addInitScript(() => (navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))));
+	await page.goto('/nowhere');
+	await copyButton(page).click();
+	await expect(page.getByText(en.site.helpCodeNotCopied)).toHaveCount(1);
+	await expect(copyButton(page)).toBeFocused();
+});
+
 test.describe('while a page waits for its wallet', () => {
 	test.use({ expectsFaults: true });
 
