@@ -118,3 +118,19 @@ test('only known parameters of the return from the institution are passed on, ea
 	const [request] = landscape.sandbox.lastRequests('bridge', 'idv-callback');
 	expect(request?.path).toBe('/auth/oid4vp/idv/callback?code=a&state=c&error_description=e');
 });
+
+test.each(['status', 'idv/status'])('repeated reads of %s share calls of the Bridge', async (path) => {
+	await browser.open('/login');
+	const id = await createWalletSession(browser);
+	const calls = () => {
+		const { operations } = landscape.sandbox.counts();
+		return (operations['bridge.status'] ?? 0) + (operations['bridge.idv-status'] ?? 0);
+	};
+	const before = calls();
+	const beganAt = performance.now();
+	for (let count = 0; count < 100; count++) expect((await browser.call(sessionPath(id, path))).status).toBe(200);
+	// As docs/security.md says: a read of `idv/status` is two calls before identity verification.
+	const perSecond = path === 'status' ? 9 : 8;
+	expect(calls()).toBeGreaterThan(before);
+	expect(calls() - before).toBeLessThanOrEqual(perSecond * (Math.ceil((performance.now() - beganAt) / 1000) + 1));
+});

@@ -1,40 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/lib/server/config/parse';
-import { root } from '../../tasks/runtime.mjs';
 import { environment } from '../server/configured';
-
-/** The rows of docs/security.md, Limits: the value by the limit's name. */
-const table = readFileSync(join(root, 'docs/security.md'), 'utf8').split('## Limits')[1]?.split('\n## ')[0] ?? '';
-const rows = new Map(
-	table
-		.split('\n')
-		.filter((line) => line.startsWith('| '))
-		.map((line) => line.split('|').map((cell) => cell.trim()))
-		.map(([, limit = '', value = '']) => [limit, value] as const)
-);
-
-/**
- * The number of a constant in a source file, such as `2 * 1024 ** 2`; most of them are not exported.
- * @param file relative to `src/lib/server` unless it begins with `src/`
- */
-function constant(file: string, name: string): number {
-	const path = file.startsWith('src/') ? file : `src/lib/server/${file}`;
-	const source = readFileSync(join(root, path), 'utf8');
-	const [, text] = new RegExp(`\\b${name}(?: = |: )([\\d_ *]+)[;,]?$`, 'm').exec(source) ?? [];
-	if (text === undefined) throw new Error(`No number ${name} in ${file}`);
-	const power = (factor: string) =>
-		factor
-			.split('**')
-			.map(Number)
-			.reduce((base, exponent) => base ** exponent);
-	return text
-		.replaceAll('_', '')
-		.split(/(?<!\*)\*(?!\*)/)
-		.map(power)
-		.reduce((product, factor) => product * factor);
-}
+import { constant, rows } from './limits-fixture';
 
 const thousands = (count: number) => count.toLocaleString('en');
 const seconds = (ms: number) => `${ms / 1000} s`;
@@ -187,6 +154,11 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Response of the Auth Bridge', size(bridge.maxBytes)],
 	['Encodings of one response, such as gzip in gzip', String(constant('upstream/connections.ts', 'MAX_CODINGS'))],
 	['Reads of wallet session statuses per process', `${readsPerSecond} a second`],
+	[
+		'Reads of its identity verification, and of what the page about it shows, per process',
+		// One for a page and one for an API call in the same period.
+		`${(2 * 1000) / constant('bridge/client.ts', 'maxAgeMs')} a second each`
+	],
 	[
 		'Institutions listed; wallets listed',
 		`${thousands(constant('sts/institutions.ts', 'MAX_INSTITUTIONS'))}; ${constant('bridge/schemas.ts', 'MAX_BINDINGS')}`

@@ -118,7 +118,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/idv/status`,
 		method: 'get',
 		id: 'readIdentityVerification',
-		what: 'Read the status of identity verification. Only the owning browser gets candidates.',
+		what: 'Read the status of identity verification, at most 250 ms old. Only the owning browser gets candidates.',
 		responses: { 200: { what: 'The status.', json: schemas.IdvState } },
 		problems: ofSession
 	},

@@ -12,8 +12,7 @@ import {
 	PersonResponse,
 	type SessionStatus,
 	type SubmittedResponse,
-	type Warn,
-	type Binding
+	type Warn
 } from './normalize';
 import {
 	callbackQuery,
@@ -28,11 +27,9 @@ import {
 	post,
 	read,
 	sessionPath,
-	sessionsPath,
-	assertValid,
-	bindingsPath,
-	type Transport
+	sessionsPath
 } from './request';
+import { createBindings } from './bindings';
 import * as schemas from './schemas';
 import { createSharedReads } from '../cache';
 import * as v from 'valibot';
@@ -50,10 +47,14 @@ export interface BridgeOptions extends TransportOptions {
 
 export type Bridge = ReturnType<typeof createBridge>;
 
-const MAX_AGE_MS = 250;
 /** The maximum size of the cache of each kind of read. */
-export const MAX_SHARED_BYTES = 16 * 1024 ** 2;
-const sharedLimits = { maxBytes: MAX_SHARED_BYTES, bytesOf: (value: unknown) => JSON.stringify(value).length };
+const MAX_SHARED_BYTES = 16 * 1024 ** 2;
+const sharedLimits = {
+	maxAgeMs: 250,
+	maxBytes: MAX_SHARED_BYTES,
+	bytesOf: (value: unknown) => JSON.stringify(value).length
+};
+const personalKey = (id: string, { person = '' }: Credential) => `${id} ${person}`;
 
 /**
  * The client of the Auth Bridge: one function per operation, for both dialects. Each throws only a `Problem`: `not_found` for a
@@ -69,17 +70,23 @@ export function createBridge({
 	const transport = createTransport(options);
 	const { ask, exchange } = transport;
 	const readers = createReaders(unixNow, warn);
-	const statuses = createSharedReads<SessionStatus>({ maxAgeMs: MAX_AGE_MS, ...sharedLimits, now });
-	// The labels of candidates are personal data, so only reads in flight are shared and nothing is cached.
-	const idvStatuses = createSharedReads<IdvStatus>({ maxAgeMs: 0, ...sharedLimits, now });
+	const statuses = createSharedReads<SessionStatus>({ ...sharedLimits, now });
+	const pageStatuses = createSharedReads<SessionStatus>({ ...sharedLimits, now });
+	// What the next two have is personal, so one person's reads are not shared with another's (`personalKey`).
+	const idvStatuses = createSharedReads<IdvStatus>({ ...sharedLimits, now });
+	const persons = createSharedReads<Person>({ ...sharedLimits, now });
+
+	function forget(id: string, credential: Credential): void {
+		for (const reads of [statuses, pageStatuses]) reads.forget(id);
+		for (const reads of [idvStatuses, persons]) reads.forget(personalKey(id, credential));
+	}
 
 	/** Runs work that changes a session. Responses from before the change are not used afterwards. */
-	async function changing<Value>(id: string, work: () => Promise<Value>): Promise<Value> {
+	async function changing<Value>(id: string, credential: Credential, work: () => Promise<Value>): Promise<Value> {
 		try {
 			return await work();
 		} finally {
-			statuses.forget(id);
-			idvStatuses.forget(id);
+			forget(id, credential);
 		}
 	}
 
@@ -101,6 +108,17 @@ export function createBridge({
 		return { sessionId: id, status, ...plan, candidates: [], ...(errorCode && { errorCode }) };
 	}
 
+	async function fetchPerson(id: string, credential: Credential): Promise<Person> {
+		const parsed = await ask(PersonResponse, get('readStatus', sessionPath(id, 'status'), credential));
+		requireSameSession(id, parsed.sessionId);
+		return parsed.person;
+	}
+
+	function readFreshStatus(id: string, credential: Credential): Promise<SessionStatus> {
+		forget(id, credential);
+		return statuses.read(id, () => fetchStatus(id, credential));
+	}
+
 	return {
 		createSession: async (wanted: CreateSession, credential: Credential): Promise<CreatedSession> =>
 			readers.created(
@@ -119,28 +137,26 @@ export function createBridge({
 			statuses.readAhead(id, () => fetchStatus(id, credential())),
 
 		/** The status without the cache, for use after a change that did not go through the portal: the STS itself links wallets. */
-		readFreshStatus(id: string, credential: Credential): Promise<SessionStatus> {
-			statuses.forget(id);
-			return statuses.read(id, () => fetchStatus(id, credential));
-		},
+		readFreshStatus,
 
-		/** Personal data, only for `/login/identity` in the owning browser. Never shared between callers, cached or logged. */
-		async readPerson(id: string, credential: Credential): Promise<Person> {
-			const parsed = await ask(PersonResponse, get('readStatus', sessionPath(id, 'status'), credential));
-			requireSameSession(id, parsed.sessionId);
-			return parsed.person;
-		},
+		/** Like `readFreshStatus`, but at most once in 250 ms: people can load a page any number of times. */
+		readStatusForPage: (id: string, credential: Credential): Promise<SessionStatus> =>
+			pageStatuses.read(id, () => readFreshStatus(id, credential)),
+
+		/** Personal data, only for `/login/identity` in the owning browser, at most 250 ms old. Never logged. */
+		readPerson: (id: string, credential: Credential): Promise<Person> =>
+			persons.read(personalKey(id, credential), () => fetchPerson(id, credential)),
 
 		/** Submits a wallet's response, which the Digital Credentials API has passed to the page. Never retried. */
 		submitDcApi: (id: string, response: DcApiSubmission, credential: Credential): Promise<SubmittedResponse> =>
-			changing(id, async () => {
+			changing(id, credential, async () => {
 				const call = post('submitDcApi', sessionPath(id, 'dc-api'), credential, response);
 				return readers.submitted(id, await ask(schemas.DcApiSubmittedResponse, call));
 			}),
 
 		/** Completes a `VERIFIED` session. Idempotent: for a session that is already completed the result is the same. */
 		complete: (id: string, credential: Credential): Promise<CompleteResult> =>
-			changing(id, async () => {
+			changing(id, credential, async () => {
 				const response = await exchange(post('complete', sessionPath(id, 'complete'), credential));
 				const { sessionId, result } = readCompletion(response);
 				requireSameSession(id, sessionId);
@@ -149,14 +165,14 @@ export function createBridge({
 
 		/** `redirectUri` is the address to which the institution returns the browser. */
 		initiateIdv: (id: string, wanted: { readonly redirectUri: string }, credential: Credential): Promise<IdvStart> =>
-			changing(id, async () => {
+			changing(id, credential, async () => {
 				const call = post('initiateIdv', sessionPath(id, 'idv', 'initiate'), credential, wanted);
 				return readers.idvStart(id, await ask(schemas.IdvStartResponse, call));
 			}),
 
 		/** Forwards the institution's response; of the query, only OAuth's parameters. Never retried: a code can be used once. */
 		finishIdv: (id: string, query: URLSearchParams, credential: Credential): Promise<IdvOutcome> =>
-			changing(id, async () => {
+			changing(id, credential, async () => {
 				const call = { ...get('finishIdv', idvCallbackPath, credential), query: callbackQuery(query) };
 				try {
 					return readers.idvOutcome(id, await ask(schemas.FinishedIdvResponse, { ...call, repeatable: false }));
@@ -165,12 +181,12 @@ export function createBridge({
 				}
 			}),
 
-		/** Concurrent callers share one read. */
+		/** The status of identity verification, at most 250 ms old. The labels of candidates are personal data. */
 		readIdvStatus: (id: string, credential: Credential): Promise<IdvStatus> =>
-			idvStatuses.read(id, () => fetchIdvStatus(id, credential)),
+			idvStatuses.read(personalKey(id, credential), () => fetchIdvStatus(id, credential)),
 
 		submitIdv: (id: string, submission: IdvSubmission, credential: Credential): Promise<IdvOutcome> =>
-			changing(id, async () => {
+			changing(id, credential, async () => {
 				const call = post('submitIdv', sessionPath(id, 'idv', 'submit'), credential, submission);
 				return readers.idvOutcome(id, await ask(schemas.SubmittedIdvResponse, call));
 			}),
@@ -211,36 +227,4 @@ function readCompletion(response: UpstreamResponse): CompletionResponse {
 		if (isProblem(error, 'session_already_completed')) return { sessionId: null, result: { kind: 'completed' } };
 		throw error;
 	}
-}
-
-/** Lists the wallets that are linked to a subject, and unlinks one. */
-function createBindings({ ask, exchange }: Transport) {
-	/** The result is empty for a subject that the Auth Bridge does not know. */
-	async function listBindings(subject: string, credential: Credential): Promise<readonly Binding[]> {
-		try {
-			return await ask(schemas.BindingsResponse, get('listBindings', bindingsPath(subject), credential));
-		} catch (error) {
-			if (isProblem(error, 'not_found', 'no_match')) return [];
-			throw error;
-		}
-	}
-
-	/**
-	 * Removes a binding only if it is in the subject's list: the Auth Bridge deletes any binding without checking its owner.
-	 * @throws {Problem} `not_found` for a binding that is not in the list, also if another request has just removed it
-	 */
-	async function removeBinding(subject: string, bindingId: string, credential: Credential): Promise<void> {
-		const isListed = async () => (await listBindings(subject, credential)).some(({ id }) => id === bindingId);
-		if (!(await isListed())) throw new Problem('not_found');
-		const segments = bindingsPath(subject, bindingId);
-		const response = await exchange({ operation: 'removeBinding', method: 'DELETE', segments, credential });
-		try {
-			assertValid('removeBinding', response);
-		} catch (error) {
-			if (!isProblem(error, 'not_found') || !(await isListed())) throw error;
-			throw new Problem('upstream_invalid', { facts: error.facts });
-		}
-	}
-
-	return { listBindings, removeBinding };
 }

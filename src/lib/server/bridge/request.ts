@@ -14,9 +14,11 @@ import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
 import { isWalletSessionId } from '$lib/wallet/wallet-session';
 import * as v from 'valibot';
 
-/** What the portal adds to a request: its authorization, and the ids that link log lines and traces. */
+/** Who makes a request: its authorization, and the ids that link log lines and traces. */
 export interface Credential {
 	readonly authorization?: UpstreamAuthorization | undefined;
+	/** The `sub` of the signed-in person. Personal data is not shared between the reads of several people. */
+	readonly person?: string | undefined;
 	readonly requestId: string;
 	readonly traceparent?: (() => string) | undefined;
 }

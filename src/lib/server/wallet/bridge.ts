@@ -20,5 +20,6 @@ export function credentialFor(locals: App.Locals): Credential {
 	const { session, requestId, traceparent } = locals;
 	const { bridge: options } = config().service;
 	const own = options && serviceAuthorization(options);
-	return { requestId, traceparent, authorization: session ? userAuthorization(locals, session) : own };
+	const authorization = session ? userAuthorization(locals, session) : own;
+	return { requestId, traceparent, person: session?.sub, authorization };
 }

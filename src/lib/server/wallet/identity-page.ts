@@ -67,14 +67,14 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 }
 
 /**
- * Once identity verification has started, the session changes at the institution, without a request to the portal. The cached
- * status is then not used, so that a person who returns from the institution never sees the status from before.
+ * Once identity verification has started, the session changes at the institution, without a request to the portal. A status that
+ * an API call has read is then not used, so that a person who returns from the institution never sees the status from before.
  */
 function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 	const credential = credentialFor(locals);
 	return owned.idv === 'none'
 		? bridge().readStatus(owned.id, credential)
-		: bridge().readFreshStatus(owned.id, credential);
+		: bridge().readStatusForPage(owned.id, credential);
 }
 
 async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {

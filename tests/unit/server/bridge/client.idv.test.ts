@@ -202,15 +202,6 @@ describe('the status of identity verification', () => {
 		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('not_found');
 	});
 
-	test('is shared by simultaneous reads, and not cached', async () => {
-		const stub = await startStub(json(200, { sessionId, status: 'RECONCILING' }));
-		const bridge = bridgeAt(stub.url);
-		await Promise.all([bridge.readIdvStatus(sessionId, credential), bridge.readIdvStatus(sessionId, credential)]);
-		expect(stub.received).toHaveLength(1);
-		await bridge.readIdvStatus(sessionId, credential);
-		expect(stub.received).toHaveLength(2);
-	});
-
 	test('is refused if it belongs to another session', async () => {
 		const stub = await startStub(json(200, { sessionId: otherSessionId, status: 'COMPLETED' }));
 		expect((await problemOf(bridgeAt(stub.url).readIdvStatus(sessionId, credential))).code).toBe('upstream_invalid');

@@ -12,6 +12,7 @@ import { requestEvent } from '../../../harness/request-event';
 export const fake = {
 	readStatus: vi.fn(),
 	readFreshStatus: vi.fn(),
+	readStatusForPage: vi.fn(),
 	readIdvStatus: vi.fn(),
 	readPerson: vi.fn(),
 	complete: vi.fn(),
@@ -43,6 +44,7 @@ export function bridgeSays(status: SessionStatusValue, changes: Partial<SessionS
 	const response: SessionStatus = { sessionId: ID, status, ...plan, bridgeExpiresAt: null, ...changes };
 	fake.readStatus.mockResolvedValue(response);
 	fake.readFreshStatus.mockResolvedValue(response);
+	fake.readStatusForPage.mockResolvedValue(response);
 }
 
 export async function browser(changes: Partial<OwnedSession> = {}, path = '/login/wallet') {

@@ -76,7 +76,7 @@ describe('the identity page', () => {
 		'ignores responses from before the only round of verification, which is %s',
 		async (idv) => {
 			bridgeSays('IDV_REQUIRED');
-			fake.readFreshStatus.mockResolvedValue({ status: 'COMPLETED' });
+			fake.readStatusForPage.mockResolvedValue({ status: 'COMPLETED' });
 			fake.complete.mockResolvedValue({ kind: 'completed' });
 			expect(await identityStep((await browser({ idv })).event)).toEqual({ goTo: '/login/continue' });
 		}
