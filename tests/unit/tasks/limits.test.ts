@@ -58,17 +58,18 @@ const numbers: readonly (readonly [string, string])[] = [
 		`${constant('http/cookies.ts', 'MAX_DELETIONS')}, and ${constant('auth/session-format.ts', 'MAX_LEFTOVERS')} parts`
 	],
 	['Cache of opened cookies', size(constant('http/cookies.ts', 'CACHE_BYTES'))],
-	['Store in memory, for each kind of key', size(constant('store/store.ts', 'MAX_BYTES_PER_KIND'))],
+	['Store in memory, for revocations; for all other entries', `${size(constant('store/store.ts', 'MAX_BYTES'))} each`],
 	[
-		'Entries that are written again after an outage of the shared store, for each kind of key',
-		size(constant('store/resilient.ts', 'MAX_COPY_BYTES_PER_KIND'))
+		'Entries that are written again after an outage of the shared store',
+		`${size(constant('store/resilient.ts', 'MAX_COPY_BYTES'))} each`
 	],
 	['Counts of a rate limit, without Redis', size(constant('http/rate-limit.ts', 'MAX_COUNT_BYTES'))],
 	['Cached session checks', size(constant('auth/revoked-sessions.ts', 'MAX_CHECK_BYTES'))],
 	[
 		'Cached statuses of wallet sessions; repeated forms for a new code',
-		`${size(constant('bridge/client.ts', 'MAX_SHARED_BYTES'))} each`
+		`${size(constant('bridge/client.ts', 'MAX_SHARED_BYTES'))}; ${size(constant('wallet/create-session.ts', 'MAX_REPEAT_BYTES'))}`
 	],
+	['Exchanged tokens in memory', size(constant('sts/token-exchange.ts', 'MAX_CACHE_BYTES'))],
 	['Tokens when unpacked', size(constant('auth/session-format.ts', 'MAX_INFLATED_BYTES'))],
 	['Time from the start of a sign-in to its callback', minutes(constant('auth/sign-in-flow.ts', 'FLOW_SECONDS'))],
 	["`iat` of an ID token ahead of the portal's clock", minutes(constant('sts/id-token.ts', 'MAX_IAT_AHEAD_SECONDS'))],

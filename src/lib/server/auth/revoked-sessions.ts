@@ -7,8 +7,8 @@ import { MAX_SESSION_SECONDS, SESSION_SECONDS, type Session } from './session';
 
 /** How long a result is cached before the store is read again. A sign-out takes effect on all instances within a second. */
 const CACHED_STATE_MS = 500;
-/** About 50,000 sessions. */
-export const MAX_CHECK_BYTES = 32 * 1024 ** 2;
+/** About 7,000 sessions. */
+export const MAX_CHECK_BYTES = 4 * 1024 ** 2;
 /** No session lives longer, whatever instances are configured to. */
 const LIFE_MS = MAX_SESSION_SECONDS * 1000;
 /** Minimum time that one ended session is recorded. */

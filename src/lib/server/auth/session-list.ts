@@ -43,8 +43,8 @@ const RETRY_MS = 30_000;
 const MAX_TRIES = 8;
 /** A page waits at most this long for the list. */
 const READ_LIMIT_MS = 2000;
-/** About 25,000 sessions. */
-const MAX_TIMES_BYTES = 8 * 1024 ** 2;
+/** About 7,000 sessions. */
+const MAX_TIMES_BYTES = 2 * 1024 ** 2;
 const PURPOSE = 'session list';
 
 interface SessionListOptions {

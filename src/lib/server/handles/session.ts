@@ -95,7 +95,7 @@ export const session: Handle = async ({ event, resolve }) => {
 };
 
 /** Sessions whose end is in the audit log: a copy of the cookie may come back any number of times. */
-const auditedEnds = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
+const auditedEnds = createBoundedCache<object>({ maxBytes: 2 * 1024 ** 2, bytesOf: () => 0 });
 
 function auditEnd(ended: Session, how: { by: 'idle' } | { by: 'portal'; reason: string }, locals: App.Locals): void {
 	if (auditedEnds.has(ended.id)) return;

@@ -2,7 +2,7 @@ import { config } from '../config';
 import type { Cookies } from '@sveltejs/kit';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import * as v from 'valibot';
-import { createBoundedCache } from '../cache';
+import { createBoundedCache, detached } from '../cache';
 import { type Codec, createSeal, type Opened, type Seal } from '../seal';
 import { percentDecoded } from './request';
 
@@ -222,9 +222,4 @@ export function sealOf<Value>(
 		},
 		recognizes: (text) => get().recognizes(text)
 	};
-}
-
-/** A copy: a substring of a header would keep the whole header in memory. */
-function detached(text: string): string {
-	return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -143,8 +143,8 @@ interface Count {
 	requests: number;
 }
 
-/** About 50,000 keys. */
-export const MAX_COUNT_BYTES = 16 * 1024 ** 2;
+/** About 6,000 keys. */
+export const MAX_COUNT_BYTES = 2 * 1024 ** 2;
 const COUNT_BYTES = 32;
 
 /** Counts in this process. Clients can choose new keys at will, so the memory for counters is bounded. */

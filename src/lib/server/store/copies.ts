@@ -1,5 +1,6 @@
-import { type BoundedCache, createBoundedCache } from '../cache';
-import { createByKind, kindOf, type Store, type MemoryStore } from './store';
+import type { BoundedCache } from '../cache';
+import { createByKind, kindOf } from './by-kind';
+import type { MemoryStore, Store } from './store';
 
 /** What is known about an entry that this process wrote. */
 export interface Copy {
@@ -15,8 +16,8 @@ interface CopiesOptions {
 	readonly own: MemoryStore;
 	/** How long a copy of that kind stays after the shared store has accepted the entry, in milliseconds. */
 	readonly copyMsOf: (kind: string) => number;
-	/** Limit for the records of one kind of entries, in bytes; the oldest are evicted. */
-	readonly maxBytesPerKind: number;
+	/** Limit for the records of revocations, and for those of all other entries together, in bytes (`createByKind`). */
+	readonly maxBytes: number;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
 }
@@ -30,15 +31,15 @@ const MAX_REMOVED = 10_000;
  * Tracks what this process wrote, and which of these entries the shared store lacks: it rejected or missed the write, or
  * has lost the entry since. A loss of all data is one increment, regardless of the number of entries.
  */
-export function createCopies({ own, copyMsOf, maxBytesPerKind, now }: CopiesOptions) {
-	const copies = createByKind(() => createBoundedCache<Copy>({ maxBytes: maxBytesPerKind, bytesOf: () => COPY_BYTES }));
+export function createCopies({ own, copyMsOf, maxBytes, now }: CopiesOptions) {
+	const copies = createByKind<Copy>({ maxBytes, bytesOf: () => COPY_BYTES, now });
 	let losses = 0;
 	let mayLack = false;
 
 	const isLacking = ({ lossesThen }: Copy) => lossesThen !== losses;
 
 	function note(key: string, lifeMs: number, lossesThen: number): void {
-		copies.of(key).set(key, { untilMs: now() + lifeMs, writtenAtMs: now(), lossesThen });
+		copies.set(key, { untilMs: now() + lifeMs, writtenAtMs: now(), lossesThen });
 	}
 
 	function lackingAt(key: string): Copy | undefined {

@@ -2,7 +2,7 @@ import { config } from '../config';
 import { describeCause, hostOf } from '../error-fields';
 import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
-import { createMemoryStore, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
+import { createMemoryStore, MAX_BYTES, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import type { RedisStore, RunScript } from './redis';
 import { permissions, REFUSED } from './redis-scripts';
 import { createResilientStore, type ResilientStore } from './resilient';
@@ -75,7 +75,8 @@ export async function closeStore(): Promise<void> {
 }
 
 function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
-	const own = createMemoryStore();
+	// Half, because as much memory goes to the records of what the shared store lacks.
+	const own = createMemoryStore({ maxBytes: MAX_BYTES / 2 });
 	const rules = { isUrgent, merge, copyMsOf };
 	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: logState, onLoss: logLoss });
 }

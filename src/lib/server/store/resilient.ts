@@ -23,8 +23,8 @@ interface ResilientOptions {
 	readonly now?: () => number;
 	/** Calls back after that many milliseconds; the returned function cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** Limit for the records of one kind of entries that this process wrote, in bytes; the oldest are evicted. */
-	readonly maxCopyBytesPerKind?: number;
+	/** Limit for the records of revocations that this process wrote, and for those of all other entries, in bytes. */
+	readonly maxCopyBytes?: number;
 }
 
 export interface ResilientStore extends Store {
@@ -39,8 +39,8 @@ export interface ResilientStore extends Store {
 	readonly retry: () => void;
 }
 
-/** About 100,000 entries. */
-export const MAX_COPY_BYTES_PER_KIND = 32 * 1024 ** 2;
+/** About 40,000 revocations, and 40,000 other entries. */
+export const MAX_COPY_BYTES = 12 * 1024 ** 2;
 /** Writes up to this long before an outage may be lost, because replication and persistence are behind. */
 const UNCERTAIN_MS = 10_000;
 /**
@@ -66,9 +66,9 @@ export function createResilientStore({
 	checkEveryMs,
 	now = () => performance.now(),
 	after = afterTimeout,
-	maxCopyBytesPerKind = MAX_COPY_BYTES_PER_KIND
+	maxCopyBytes = MAX_COPY_BYTES
 }: ResilientOptions): ResilientStore {
-	const copies = createCopies({ own, copyMsOf, maxBytesPerKind: maxCopyBytesPerKind, now });
+	const copies = createCopies({ own, copyMsOf, maxBytes: maxCopyBytes, now });
 	const rewriter = createRewriter({ shared, own, copies, isUrgent, merge, now });
 	let lostAtMs = -Infinity;
 

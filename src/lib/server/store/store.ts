@@ -1,5 +1,6 @@
 import { afterTimeout } from '../clock';
-import { type BoundedCache, createBoundedCache } from '../cache';
+import { detached } from '../cache';
+import { createByKind } from './by-kind';
 
 /**
  * The store that instances share: small, short-lived texts with compare-and-set. People stay signed in without it, because
@@ -86,37 +87,10 @@ export class DataLost extends Error {
 	override readonly name = 'DataLost';
 }
 
-/**
- * The kind of a store key: the part before the first colon, and the colon; empty if there is no colon. The portal's code
- * defines the kinds, so their number is fixed.
- */
-export function kindOf(key: string): string {
-	return key.slice(0, key.indexOf(':') + 1);
-}
-
-/** One collection per kind of key: entries of one kind never evict entries of another. */
-interface ByKind<Collection> {
-	/** The collection for a key. */
-	readonly of: (key: string) => Collection;
-	/** All collections so far, by kind. */
-	readonly all: ReadonlyMap<string, Collection>;
-}
-
-export function createByKind<Collection>(create: () => Collection): ByKind<Collection> {
-	const all = new Map<string, Collection>();
-	return {
-		all,
-		of(key) {
-			const kind = kindOf(key);
-			const collection = all.get(kind) ?? create();
-			all.set(kind, collection);
-			return collection;
-		}
-	};
-}
-
+/** Flat, because there may be 100,000 of them: an `Entry` in it would need a third more memory. */
 interface CacheEntry {
-	readonly entry: Entry;
+	readonly text: string;
+	readonly mark: number;
 	readonly untilMs: number;
 }
 
@@ -130,30 +104,25 @@ interface MemoryStoreOptions {
 	readonly now?: () => number;
 	/** Calls back after that many milliseconds; the returned function cancels it. */
 	readonly after?: (ms: number, callBack: () => void) => () => void;
-	/** Limit for all entries of one kind of key; the least recently used are evicted. */
-	readonly maxBytesPerKind?: number;
+	/** Limit for all revocations, and for all other entries together, in bytes (`createByKind`). */
+	readonly maxBytes?: number;
 }
 
 /** The maximum length of a value with text of ASCII characters: Deno KV stores at most 64 KiB. */
 export const MAX_VALUE_CHARACTERS = 60_000;
 
-/** About 200,000 revocations, or 8,000 results of token calls. */
-export const MAX_BYTES_PER_KIND = 64 * 1024 ** 2;
-/** How many of the least recently used entries each write examines, to remove expired ones. */
-const EXAMINED_PER_WRITE = 16;
+/** About 75,000 revocations, and 5,000 results of token calls. */
+export const MAX_BYTES = 24 * 1024 ** 2;
+/** What an entry's text and numbers need in addition to the characters. */
+const VALUE_BYTES = 32;
 
-/**
- * A store for one process. Each write removes expired entries. Each kind of key has a separate limit, so that entries that
- * anonymous requests create never evict revocations.
- */
+/** A store for one process. Each write removes expired entries. */
 export function createMemoryStore({
 	now = () => performance.now(),
 	after,
-	maxBytesPerKind = MAX_BYTES_PER_KIND
+	maxBytes = MAX_BYTES
 }: MemoryStoreOptions = {}): MemoryStore {
-	const entries = createByKind(() =>
-		createBoundedCache<CacheEntry>({ maxBytes: maxBytesPerKind, bytesOf: ({ entry }) => entry.text.length })
-	);
+	const entries = createByKind<CacheEntry>({ maxBytes, bytesOf: ({ text }) => VALUE_BYTES + text.length, now });
 	const keyWaiters = createKeyWaiters(after);
 	let writes = 0;
 
@@ -166,28 +135,21 @@ export function createMemoryStore({
 		return null;
 	}
 
-	function removeExpired(ofKind: BoundedCache<CacheEntry>): void {
-		const oldest = ofKind.rkeys();
-		for (let examined = 0; examined < EXAMINED_PER_WRITE; examined++) {
-			const { value: key, done } = oldest.next();
-			if (done) return;
-			const found = ofKind.peek(key);
-			if (found && found.untilMs <= now()) ofKind.delete(key);
-		}
+	function entryAt(key: string): Entry | null {
+		const found = find(key);
+		return found && { text: found.text, mark: String(found.mark) };
 	}
 
 	function put(key: string, text: string, lifeMs: number): void {
-		const ofKind = entries.of(key);
-		removeExpired(ofKind);
-		ofKind.set(key, { entry: { text, mark: String(++writes) }, untilMs: now() + lifeMs });
+		entries.set(key, { text: detached(text), mark: ++writes, untilMs: now() + lifeMs });
 		keyWaiters.wake(key);
 	}
 
 	return {
-		read: (key) => Promise.resolve(find(key)?.entry ?? null),
+		read: (key) => Promise.resolve(entryAt(key)),
 
 		replace(key, expected, text, lifeMs) {
-			const isExpected = find(key)?.entry.mark === expected?.mark;
+			const isExpected = entryAt(key)?.mark === expected?.mark;
 			if (isExpected) put(key, text, lifeMs);
 			return Promise.resolve(isExpected);
 		},

@@ -12,8 +12,8 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 /** What a backend can be sent as a Bearer token (RFC 8693 3). */
 const USABLE_TYPES: readonly unknown[] = [undefined, ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
-/** About 8,000 tokens of 1.5 kB. */
-export const MAX_CACHE_BYTES = 16 * 1024 ** 2;
+/** About 4,000 tokens of 1.5 kB. */
+export const MAX_CACHE_BYTES = 8 * 1024 ** 2;
 
 /**
  * Error codes that may mean that the subject token is not valid. RFC 8693 2.2.2 has `invalid_request` for it, among others.

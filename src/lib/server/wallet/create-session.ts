@@ -122,7 +122,7 @@ export function startFailure(error: unknown, { requestId }: App.Locals, returnTo
  * of the shared store for each code, and saves only a session that nobody scans.
  */
 const REPEAT_MS = 30_000;
-const MAX_REPEAT_BYTES = 16 * 1024 ** 2;
+const MAX_REPEAT_BYTES = 8 * 1024 ** 2;
 const opened = createSharedReads<OwnedSession>({
 	maxAgeMs: REPEAT_MS,
 	maxBytes: MAX_REPEAT_BYTES,

@@ -68,7 +68,7 @@ export function knownIdentityOutcome(text: string | null): IdentityOutcome | nul
  * Outcomes and events that this process has recorded: pages are reloaded, and several pages may show one session. The cache is bounded, so an
  * evicted one may be recorded twice.
  */
-const reported = createBoundedCache<object>({ maxBytes: 4 * 1024 ** 2, bytesOf: () => 0 });
+const reported = createBoundedCache<object>({ maxBytes: 2 * 1024 ** 2, bytesOf: () => 0 });
 
 /**
  * Records an audit line and metrics for the outcome of a wallet session, once per session and outcome: its duration, and the outcome of its

@@ -9,7 +9,8 @@ import {
 	sessionStart
 } from '$lib/server/auth/revoked-sessions';
 import { isUrgent, merge } from '$lib/server/store/kinds';
-import { createMemoryStore, kindOf, type Store } from '$lib/server/store/store';
+import { kindOf } from '$lib/server/store/by-kind';
+import { createMemoryStore, type Store } from '$lib/server/store/store';
 import { createResilientStore } from '$lib/server/store/resilient';
 import { SIGNED_IN_AT, someSession } from './session-fixture';
 

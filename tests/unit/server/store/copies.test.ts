@@ -8,7 +8,7 @@ test('all recent writes are in doubt after a failover, also those before an old 
 	const copies = createCopies({
 		own: createMemoryStore({ now }),
 		copyMsOf: () => Infinity,
-		maxBytesPerKind: 1_000_000,
+		maxBytes: 1_000_000,
 		now
 	});
 	copies.taken('deny:old', 3_600_000);

@@ -52,10 +52,10 @@ describe('a shared store that becomes available again', () => {
 	test('receives the missed revocations before any number of other writes', async () => {
 		const store = createResilientStore({
 			shared,
-			own: createMemoryStore({ ...clock, maxBytesPerKind: 3000 }),
+			own: createMemoryStore({ ...clock, maxBytes: 3000 }),
 			onState: () => {},
 			isUrgent: (key) => key.startsWith('deny:'),
-			maxCopyBytesPerKind: 3000,
+			maxCopyBytes: 3000,
 			...clock
 		});
 		instances.push(store);
