@@ -8,7 +8,13 @@ export function kindOf(key: string): string {
 	return key.slice(0, key.indexOf(':') + 1);
 }
 
-const isRevocation = (kind: string) => kind === 'deny:' || kind === 'deny-all:';
+/** Of revocations also the second part: many sign-outs (`deny:id:`) do not evict revocations of people (`deny:user:`). */
+function groupOf(key: string): string {
+	const kind = kindOf(key);
+	return kind === 'deny:' ? kind + kindOf(key.slice(kind.length)) : kind;
+}
+
+const isRevocation = (key: string) => ['deny:', 'deny-all:'].includes(kindOf(key));
 
 /** How many of the least recently used entries of a kind are examined at once, to remove expired ones. */
 const EXAMINED = 16;
@@ -35,9 +41,9 @@ export function createByKind<Value extends Expiring>({ maxBytes, bytesOf, now }:
 	const all = new Map<string, BoundedCache<Value>>();
 
 	function entriesOf(key: string): BoundedCache<Value> {
-		const kind = kindOf(key);
-		const entries = all.get(kind) ?? createBoundedCache<Value>({ maxBytes, bytesOf });
-		all.set(kind, entries);
+		const group = groupOf(key);
+		const entries = all.get(group) ?? createBoundedCache<Value>({ maxBytes, bytesOf });
+		all.set(group, entries);
 		return entries;
 	}
 
@@ -52,7 +58,7 @@ export function createByKind<Value extends Expiring>({ maxBytes, bytesOf, now }:
 	}
 
 	function makeRoom(isForRevocations: boolean): void {
-		const kinds = [...all].filter(([kind]) => isRevocation(kind) === isForRevocations).map(([, entries]) => entries);
+		const kinds = [...all].filter(([group]) => isRevocation(group) === isForRevocations).map(([, entries]) => entries);
 		const isFull = () => kinds.reduce((bytes, entries) => bytes + entries.calculatedSize, 0) > maxBytes;
 		if (!isFull()) return;
 		kinds.forEach(removeExpired);
@@ -60,7 +66,7 @@ export function createByKind<Value extends Expiring>({ maxBytes, bytesOf, now }:
 	}
 
 	return {
-		/** All entries so far, by kind. */
+		/** All entries so far, by the part of their keys that they share, which begins with the kind. */
 		all: all as ReadonlyMap<string, BoundedCache<Value>>,
 
 		/** The entries of the kind of a key. */
@@ -71,7 +77,7 @@ export function createByKind<Value extends Expiring>({ maxBytes, bytesOf, now }:
 			const entries = entriesOf(key);
 			removeExpired(entries);
 			entries.set(key, value);
-			makeRoom(isRevocation(kindOf(key)));
+			makeRoom(isRevocation(key));
 		}
 	};
 }

@@ -86,8 +86,8 @@ export function createCopies({ own, copyMsOf, maxBytes, now }: CopiesOptions) {
 		/** The entries of the wanted kinds that the shared store lacks, oldest first within each kind. */
 		lacking: (isWanted: (kind: string) => boolean): [key: string, copy: Copy][] => {
 			const found: [string, Copy][] = [];
-			for (const [kind, entries] of copies.all)
-				if (isWanted(kind))
+			for (const [group, entries] of copies.all)
+				if (isWanted(kindOf(group)))
 					for (const key of entries.rkeys()) {
 						const copy = entries.peek(key);
 						if (copy && isLacking(copy)) found.push([key, copy]);
@@ -111,8 +111,8 @@ export function createCopies({ own, copyMsOf, maxBytes, now }: CopiesOptions) {
 
 		/** Removes copies of entries that the shared store accepted longer ago than `copyMsOf`. */
 		removeOld: (): void => {
-			for (const [kind, entries] of copies.all) {
-				const copyMs = copyMsOf(kind);
+			for (const [group, entries] of copies.all) {
+				const copyMs = copyMsOf(kindOf(group));
 				if (copyMs !== Infinity) removeOldOf(entries, now() - copyMs);
 			}
 		}

@@ -41,12 +41,12 @@ describe('a shared store that loses its data', () => {
 	test('receives it again from the instance that wrote it, without any request, revocations first', async () => {
 		const store = await started();
 		for (let n = 0; n < 300; n++) await store.write(`key:${n}`, 'x', 60_000);
-		await store.write('deny:a', '1', 60_000);
+		await store.write('deny:id:a', '1', 60_000);
 		const before = shared.written().length;
 		shared.forget();
 		await clock.advance(1000);
 		const written = shared.written().slice(before);
-		expect([written[0], written.length, losses]).toEqual(['deny:a', 301, 1]);
+		expect([written[0], written.length, losses]).toEqual(['deny:id:a', 301, 1]);
 		expect(await shared.read('key:299')).toMatchObject({ text: 'x' });
 	});
 

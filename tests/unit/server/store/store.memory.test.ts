@@ -78,6 +78,14 @@ describe('a store in memory', () => {
 			expect((await kept(store, keys(kind))).length).toBeOneOf([16, 17, 18]);
 	});
 
+	test('keeps the revocations of people, however many sessions are signed out', async () => {
+		const store = createMemoryStore({ ...clock, maxBytes: 10_000 });
+		const people = ['deny:user:a', 'deny:user:a:begin', 'deny:sub:a', 'deny:sid:a'];
+		for (const key of people) await store.write(key, '1', 60_000);
+		for (let n = 0; n < 1000; n++) await store.write(`deny:id:${n}`, '1', 60_000);
+		expect(await kept(store, people)).toEqual(people);
+	});
+
 	test('keeps the revocation of all sessions, however many others there are', async () => {
 		const store = createMemoryStore({ ...clock, maxBytes: 10_000 });
 		await store.write('deny-all:sessions', '1', 60_000);
