@@ -67,6 +67,10 @@ const en = {
 			{
 				only: 'wallet',
 				text: 'A QR code for signing in works for five minutes. This can’t be made longer, but a new code comes by itself. You can also ask for one.'
+			},
+			{
+				only: 'wallet',
+				text: 'After scanning, you have what is left of those five minutes to confirm who you are. That can’t be made longer either. Is the time over? Then you start again.'
 			}
 		] as readonly Point[],
 		measure: (text: string) => `What is done about it: ${text}`,
@@ -150,6 +154,10 @@ const nl: Statement = {
 			{
 				only: 'wallet',
 				text: 'Een QR-code om in te loggen werkt vijf minuten. Langer kan niet, maar er komt vanzelf een nieuwe code. U kunt er ook om vragen.'
+			},
+			{
+				only: 'wallet',
+				text: 'Na het scannen hebt u de rest van die vijf minuten om te bevestigen wie u bent. Ook dat kan niet langer. Is de tijd om? Dan begint u opnieuw.'
 			}
 		],
 		measure: (text) => `Wat eraan gedaan wordt: ${text}`,

@@ -59,7 +59,7 @@ export class WalletFlow {
 	 * Milliseconds until the code expires, as the server last reported. Each report is a new object, even if the value is
 	 * the same.
 	 */
-	timeLeft: { readonly ms: number } | null = $state.raw(null);
+	timeLeft: { readonly ms: number } = $state.raw({ ms: 0 });
 	/** Where the page is navigating to, for a link if that takes long. */
 	destination: string | null = $state(null);
 	/** The session on the screen, or the one that a wallet has opened. */

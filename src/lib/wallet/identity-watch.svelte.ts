@@ -1,5 +1,5 @@
 import type { Follower } from './flow.svelte';
-import { eventOf, follow, waitingStates } from './flow';
+import { eventOf, follow, isFinal, waitingStates } from './flow';
 import { anySignal } from './pause';
 import type { OnUpdate, StatusUpdate } from './status-client';
 import type { IdentityView } from './view';
@@ -14,38 +14,52 @@ interface WatchDeps {
 
 const retryMs = 2000;
 
-/** Follows an identity verification that others work on, until the person has to act again. */
+/** Follows the wallet session of an identity verification until it ends. */
 export class IdentityWatch {
 	view: IdentityView = $state.raw({ screen: 'ended', outcome: 'failed', helpCode: null });
 	/** What a screen reader announces, once: a new screen, or that the portal is unreachable. */
 	announced: IdentityView['screen'] | 'unreachable' | null = $state(null);
+	/** When the session ends, by `performance.now()`. */
+	endsAtMs: number = $state(0);
 	#isReading = false;
 
 	constructor(view: IdentityView) {
-		this.view = view;
+		this.#set(view);
 	}
 
 	async run(signal: AbortSignal, deps: WatchDeps): Promise<void> {
-		if (!isWaiting(this.view)) return;
+		if (this.view.screen === 'ended') return;
 		const over = new AbortController();
 		const both = anySignal([signal, over.signal]);
 		const onUpdate = (update: StatusUpdate) => {
 			if (both.aborted || !this.#isChange(update)) return;
 			void this.#read(both, deps).then(() => {
-				if (!isWaiting(this.view)) over.abort();
+				if (this.view.screen === 'ended') over.abort();
 			});
 		};
 		await deps.follow([this.view.sessionId], onUpdate).run(both);
 	}
 
-	/** Whether the view has to be read again: the update is an event that changes the state. */
+	/**
+	 * Whether the view has to be read again: the update is an event that changes the state. On a screen where the person acts,
+	 * only the end does: their own press leads to the next page.
+	 */
 	#isChange({ response }: StatusUpdate): boolean {
-		if (response.kind === 'unreachable') this.announced = 'unreachable';
-		else if (this.announced === 'unreachable') this.announced = null;
-		const state = waitingStates.find((waiting) => waiting === this.view.screen);
-		if (response.kind === 'unreachable' || state === undefined) return false;
+		if (response.kind === 'unreachable') {
+			if (isWaiting(this.view)) this.announced = 'unreachable';
+			return false;
+		}
+		if (this.announced === 'unreachable') this.announced = null;
+		if (response.kind === 'status') this.#correct(response.expiresInMs);
 		const event = response.kind === 'status' ? eventOf(response.status) : 'expired';
-		return event !== null && follow(state, event).length > 0;
+		const state = waitingStates.find((waiting) => waiting === this.view.screen);
+		const last = event !== null && follow(state ?? 'identifying', event).at(-1);
+		return Boolean(last && (state !== undefined || isFinal(last)));
+	}
+
+	/** Applies the time that the server reports. It can only shorten the known one: a report may have been on its way for long. */
+	#correct(leftMs: number | null): void {
+		if (leftMs !== null) this.endsAtMs = Math.min(this.endsAtMs, performance.now() + leftMs);
 	}
 
 	/**
@@ -68,14 +82,17 @@ export class IdentityWatch {
 		if (view.screen === 'ended' && view.outcome === 'unavailable') return false;
 		if (view.screen !== this.view.screen) this.announced = view.screen;
 		else if (this.announced === 'unreachable') this.announced = null;
-		this.view = view;
+		this.#set(view);
 		return true;
+	}
+
+	#set(view: IdentityView): void {
+		this.view = view;
+		if (view.screen !== 'ended') this.endsAtMs = performance.now() + view.expiresInMs;
 	}
 }
 
-type Waiting = Extract<IdentityView, { sessionId: string }>;
-
 /** Whether another party has to act: the institution, or a person there. */
-export function isWaiting(view: IdentityView): view is Waiting {
+export function isWaiting(view: IdentityView): boolean {
 	return view.screen === 'in-progress' || view.screen === 'review';
 }

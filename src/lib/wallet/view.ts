@@ -130,29 +130,36 @@ export const identityOutcomes = [
 ] as const;
 export type IdentityOutcome = (typeof identityOutcomes)[number];
 
+/** A wallet session that has not ended. The Auth Bridge has no call that extends it. */
+interface OpenSession {
+	readonly sessionId: string;
+	/** Milliseconds until the session ends, at the time the page was rendered. */
+	readonly expiresInMs: number;
+}
+
 /** What the identity page shows, as `WalletView` is for the wallet page. */
 export type IdentityView =
 	/** Explains why verification is needed, shows what the wallet sent, and offers to continue. */
-	| {
+	| ({
 			readonly screen: 'explain';
 			readonly reason: IdvReason | null;
 			readonly way: IdentityWay;
 			readonly person: Person;
-	  }
+	  } & OpenSession)
 	/**
 	 * Asks the person to confirm that the wallet belongs to the account; `candidates` if there are several accounts to
 	 * choose from.
 	 */
-	| {
+	| ({
 			readonly screen: 'confirm';
 			readonly reason: IdvReason | null;
 			readonly person: Person;
 			readonly candidates: readonly Candidate[];
-	  }
+	  } & OpenSession)
 	/** The verification runs at the institution, in another page of this browser; the person may go there again. */
-	| { readonly screen: 'in-progress'; readonly sessionId: string }
+	| ({ readonly screen: 'in-progress' } & OpenSession)
 	/** A person at the institution reviews the identity; followed until the review ends. */
-	| { readonly screen: 'review'; readonly sessionId: string }
+	| ({ readonly screen: 'review' } & OpenSession)
 	| ({ readonly screen: 'ended'; readonly outcome: IdentityOutcome } & WithHelpCode);
 
 /** A linked wallet as its owner sees it. Times are ISO 8601. */

@@ -8,13 +8,13 @@ import {
 import { eachOf, type GalleryState, helpCode } from '../state.ts';
 
 const returnTo = '/account';
-const sessionId = '0123456789abcdef0123456789abcdef';
+const open = { sessionId: '0123456789abcdef0123456789abcdef', expiresInMs: 270_000 };
 const person = { givenName: 'Sanne', familyName: 'de Vries', birthdate: '2003-05-14' };
 const candidates = [
 	{ id: 'one', label: 'Sanne de Vries – Biology, since 2021' },
 	{ id: 'two', label: 'Sanne de Vries – Law, since 2023' }
 ];
-const choice: IdentityView = { screen: 'confirm', reason: 'CANDIDATE_MATCH_CONFIRMATION', person, candidates };
+const choice: IdentityView = { screen: 'confirm', reason: 'CANDIDATE_MATCH_CONFIRMATION', person, candidates, ...open };
 
 type Screens = Exclude<IdentityView['screen'], 'explain' | 'confirm' | 'ended'>;
 type Needed = `identity/${Screens}` | `identity/ended/${IdentityOutcome}`;
@@ -36,12 +36,12 @@ export const identityStates = {
 	},
 	'identity/in-progress': {
 		page: 'identity',
-		data: { view: { screen: 'in-progress', sessionId }, returnTo },
+		data: { view: { screen: 'in-progress', ...open }, returnTo },
 		heading: (t) => t.identity.inProgress.title
 	},
 	'identity/review': {
 		page: 'identity',
-		data: { view: { screen: 'review', sessionId }, returnTo },
+		data: { view: { screen: 'review', ...open }, returnTo },
 		heading: (t) => t.identity.review.title
 	},
 	...eachOf('identity/ended', identityOutcomes, (outcome) => ({
@@ -55,7 +55,7 @@ export const identityStates = {
 type Explanation = Extract<IdentityView, { screen: 'explain' }>;
 
 function explanation(changes: Partial<Explanation>): Explanation {
-	return { screen: 'explain', reason: 'FIRST_TIME_LINK', way: 'visit', person, ...changes };
+	return { screen: 'explain', reason: 'FIRST_TIME_LINK', way: 'visit', person, ...open, ...changes };
 }
 
 function explained(changes: Partial<Explanation>): GalleryState {

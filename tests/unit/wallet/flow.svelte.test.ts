@@ -136,7 +136,7 @@ describe('a wallet sign-in on the page', () => {
 	test('the time left is that of the latest status', async () => {
 		const page = startFlow();
 		await page.update(status('PENDING', 120_000));
-		expect(page.flow.timeLeft?.ms).toBe(120_000);
+		expect(page.flow.timeLeft.ms).toBe(120_000);
 	});
 });
 
@@ -146,7 +146,7 @@ describe('a code that replaces another', () => {
 	test('is followed together with it, without an announcement', () => {
 		const page = startFlow();
 		page.flow.replace(renewed);
-		expect([[...page.followed], page.flow.announced, page.flow.timeLeft?.ms]).toEqual([['now', 'new'], null, 300_000]);
+		expect([[...page.followed], page.flow.announced, page.flow.timeLeft.ms]).toEqual([['now', 'new'], null, 300_000]);
 	});
 
 	test.each([

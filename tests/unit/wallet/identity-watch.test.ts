@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { IdentityWatch } from '$lib/wallet/identity-watch.svelte';
 import type { OnUpdate } from '$lib/wallet/status-client';
 import type { IdentityView } from '$lib/wallet/view';
 
-const review: IdentityView = { screen: 'review', sessionId: 's' };
+const open = { sessionId: 's', expiresInMs: 300_000 };
+const review: IdentityView = { screen: 'review', ...open };
+const explain: IdentityView = { screen: 'explain', reason: null, way: 'visit', person: {}, ...open };
+const confirm: IdentityView = { screen: 'confirm', reason: null, person: {}, candidates: [], ...open };
+const expired: IdentityView = { screen: 'ended', outcome: 'expired', helpCode: null };
 const unavailable: IdentityView = { screen: 'ended', outcome: 'unavailable', helpCode: null };
 
 /** A watch on a page of its own; `null` among the views stands for a portal that can't be reached. */
@@ -38,9 +42,9 @@ function start(first: IdentityView, views: (IdentityView | null)[] = []) {
 		ran,
 		reads: () => reads,
 		isFollowed: () => hear !== undefined,
-		async say(status: string | null) {
+		async say(status: string | null, expiresInMs: number | null = null) {
 			const response = status === null ? ({ kind: 'unreachable' } as const) : { kind: 'status' as const, status };
-			hear?.({ sessionId: 's', response: { expiresInMs: null, ...response } as Parameters<OnUpdate>[0]['response'] });
+			hear?.({ sessionId: 's', response: { expiresInMs, ...response } as Parameters<OnUpdate>[0]['response'] });
 			note();
 			await new Promise((resolve) => setImmediate(resolve));
 			note();
@@ -55,17 +59,26 @@ test('during a review, the page is not read again, and nothing is announced', as
 });
 
 test.each([
-	['VERIFIED', { screen: 'confirm', reason: null, person: {}, candidates: [] }],
+	['VERIFIED', confirm],
 	['FAILED', { screen: 'ended', outcome: 'review-refused', helpCode: null }]
-] as const)('at status %s, the page is read again, and no status is followed any more', async (status, view) => {
+] as const)('at status %s of a review, the page is read again, once', async (status, view) => {
 	const page = start(review, [view]);
 	await page.say(status);
-	await page.ran;
+	await page.say(status);
 	expect([page.watch.view, page.announced, page.reads()]).toEqual([view, [null, view.screen], 1]);
 });
 
+test('once the session has ended, no status is followed any more', async () => {
+	const page = start(review, [expired]);
+	await page.say('EXPIRED');
+	await page.ran;
+	const over = start(expired);
+	await over.ran;
+	expect([page.watch.view, over.isFollowed()]).toEqual([expired, false]);
+});
+
 test('a new waiting screen is announced once', async () => {
-	const page = start({ screen: 'in-progress', sessionId: 's' }, [review]);
+	const page = start({ screen: 'in-progress', ...open }, [review]);
 	await page.say('VERIFIED');
 	await page.say('RECONCILING');
 	expect(page.announced).toEqual([null, 'review']);
@@ -91,8 +104,31 @@ test.each([
 	}
 );
 
-test('a page that requires an action by the person does not follow the status', async () => {
-	const page = start({ screen: 'explain', reason: null, way: 'visit', person: {} });
-	await page.ran;
-	expect(page.isFollowed()).toBe(false);
+describe.each([explain, confirm])('on the screen $screen, where the person acts,', (screen) => {
+	test('the end of the session is shown as soon as it is reported', async () => {
+		const page = start(screen, [expired]);
+		await page.say('IDV_REQUIRED');
+		await page.say('EXPIRED');
+		expect([page.announced, page.watch.view, page.reads()]).toEqual([[null, 'ended'], expired, 1]);
+	});
+
+	test('nothing else changes the screen: the person’s own press leads to the next page', async () => {
+		const page = start(screen, [expired]);
+		for (const status of ['RECONCILING', 'VERIFIED', 'COMPLETED', null]) await page.say(status);
+		expect([page.announced, page.watch.view, page.reads()]).toEqual([[null], screen, 0]);
+	});
+});
+
+test('the time left is that of the view, until a report shortens it; a later view gives another', async () => {
+	vi.useFakeTimers({ toFake: ['performance'] });
+	const page = start({ screen: 'in-progress', ...open }, [{ ...explain, expiresInMs: 120_000 }]);
+	const ends = [page.watch.endsAtMs];
+	for (const leftMs of [90_000, 200_000]) {
+		await page.say('RECONCILING', leftMs);
+		ends.push(page.watch.endsAtMs);
+	}
+	await page.say('IDV_REQUIRED');
+	ends.push(page.watch.endsAtMs);
+	expect(ends.map((endMs) => endMs - performance.now())).toEqual([300_000, 90_000, 90_000, 120_000]);
+	vi.useRealTimers();
 });

@@ -10,7 +10,8 @@ export const identity = {
 			'step-up':
 				'You sign in at your institution with an extra step, such as a code on your phone. Then you come back here.',
 			none: 'Choose “Continue”. You don’t have to do anything else.'
-		}
+		},
+		timeIncludes: 'That includes signing in at your institution.'
 	},
 	reasons: {
 		FIRST_TIME_LINK: 'You are using this wallet here for the first time. We want to be sure that it is yours.',

@@ -90,6 +90,8 @@ export const wallet = {
 	timeLeft: 'Time left:',
 	endsSoon: 'The time is almost over.',
 	moreTime: 'Choose “New code” for more time.',
+	/** Once the wallet has opened the request, its time cannot be extended. */
+	tooLittleTime: 'Not enough time? Start with a new code.',
 	remaining: (seconds: number) => {
 		if (seconds < 60) return `You have ${seconds} seconds left.`;
 		return seconds < 120 ? 'You have 1 minute left.' : `You have ${seconds / 60} minutes left.`;

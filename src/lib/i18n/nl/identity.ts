@@ -10,7 +10,8 @@ export const identity: Texts['identity'] = {
 			'step-up':
 				'U logt in bij uw instelling met een extra stap, zoals een code op uw telefoon. Daarna komt u hier terug.',
 			none: 'Kies ‘Doorgaan’. Meer hoeft u niet te doen.'
-		}
+		},
+		timeIncludes: 'Het inloggen bij uw instelling telt mee.'
 	},
 	reasons: {
 		FIRST_TIME_LINK: 'U gebruikt deze wallet hier voor het eerst. Wij willen zeker weten dat hij van u is.',

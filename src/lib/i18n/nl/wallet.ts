@@ -86,6 +86,7 @@ export const wallet: Texts['wallet'] = {
 	timeLeft: 'U hebt nog:',
 	endsSoon: 'De tijd is bijna om.',
 	moreTime: 'Kies ‘Nieuwe code’ voor meer tijd.',
+	tooLittleTime: 'Te weinig tijd? Begin dan met een nieuwe code.',
 	remaining: (seconds) => {
 		if (seconds < 60) return `U hebt nog ${seconds} seconden.`;
 		return seconds < 120 ? 'U hebt nog 1 minuut.' : `U hebt nog ${seconds / 60} minuten.`;

@@ -5,6 +5,7 @@ import { toProblem } from '../http/problem';
 import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { logBug, logFailure } from '../http/endpoint';
 import { log } from '../log';
+import type { SessionStatus } from '../bridge/normalize';
 import { bridge, credentialFor } from './bridge';
 import {
 	CONTINUE_PAGE,
@@ -12,7 +13,8 @@ import {
 	endedView,
 	identityEndPath,
 	identityOutcomeOf,
-	failureReason
+	failureReason,
+	remainingMs
 } from './sessions';
 import { currentSession } from './owned-sessions';
 import { outcomeAfter } from './cancel';
@@ -23,13 +25,13 @@ import { loginPath } from '../auth/login-page';
 /** The view to render, or the path to redirect to. */
 type IdentityStep = { readonly view: IdentityView } | { readonly goTo: string };
 
-type Step = (event: RequestEvent, owned: OwnedSession) => IdentityStep | Promise<IdentityStep>;
+type Step = (event: RequestEvent, owned: OwnedSession, status: SessionStatus) => IdentityStep | Promise<IdentityStep>;
 
 const backToWallet: Step = () => ({ goTo: '/login/wallet' });
 
-const completion: Step = async (event, owned) => {
+const completion: Step = async (event, owned, status) => {
 	const result = await completeWalletSession(event, owned);
-	return result.kind === 'completed' ? { goTo: CONTINUE_PAGE } : needed(event, owned);
+	return result.kind === 'completed' ? { goTo: CONTINUE_PAGE } : needed(event, owned, status);
 };
 
 const failed: Step = async (event, owned) => {
@@ -57,8 +59,8 @@ export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	if (!owned) return { goTo: '/login/wallet' };
 	try {
 		await requireUnused(owned.id);
-		const { status } = await latestStatus(event, owned);
-		return await steps[status](event, owned);
+		const status = await latestStatus(event, owned);
+		return await steps[status.status](event, owned, status);
 	} catch (error) {
 		const { code } = toProblem(error);
 		logFailure('identity verification could not continue', { requestId: event.locals.requestId, error });
@@ -77,7 +79,7 @@ function latestStatus({ locals }: RequestEvent, owned: OwnedSession) {
 		: bridge().readStatusForPage(owned.id, credential);
 }
 
-async function needed(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
+async function needed(event: RequestEvent, owned: OwnedSession, status: SessionStatus): Promise<IdentityStep> {
 	if (owned.idv === 'done') return endedView('again-required', event.locals, owned);
 	const credential = credentialFor(event.locals);
 	const [plan, person] = await Promise.all([
@@ -86,17 +88,22 @@ async function needed(event: RequestEvent, owned: OwnedSession): Promise<Identit
 	]);
 	const { planType, reason, candidates } = plan;
 	if (planType === 'FAIL_CLOSED') return endedView('not-possible', event.locals, owned);
-	if (isManualFor(owned, plan))
-		return { view: { screen: 'confirm', reason, person, candidates: candidatesIn(event.locals.locale(), candidates) } };
-	return { view: { screen: 'explain', reason, way: wayOf(plan), person } };
+	const open = openSession(owned, status);
+	if (!isManualFor(owned, plan)) return { view: { screen: 'explain', reason, way: wayOf(plan), person, ...open } };
+	const offered = candidatesIn(event.locals.locale(), candidates);
+	return { view: { screen: 'confirm', reason, person, candidates: offered, ...open } };
 }
 
 /** For `RECONCILING`: the institution's page may still be open in this browser, or its staff may be reviewing the request. */
-async function inProgress(event: RequestEvent, owned: OwnedSession): Promise<IdentityStep> {
+async function inProgress(event: RequestEvent, owned: OwnedSession, status: SessionStatus): Promise<IdentityStep> {
 	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
 	const isByHand = isManualFor(owned, plan);
-	if (isByHand && owned.idv !== 'none') return { view: { screen: 'review', sessionId: owned.id } };
-	return isByHand ? needed(event, owned) : { view: { screen: 'in-progress', sessionId: owned.id } };
+	if (isByHand && owned.idv === 'none') return needed(event, owned, status);
+	return { view: { screen: isByHand ? 'review' : 'in-progress', ...openSession(owned, status) } };
+}
+
+function openSession(owned: OwnedSession, status: SessionStatus) {
+	return { sessionId: owned.id, expiresInMs: remainingMs(status, owned) };
 }
 
 /**
