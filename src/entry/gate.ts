@@ -46,6 +46,8 @@ export function checkRequest(head: RequestHead, settings: GateSettings): GateRes
 	if (!KNOWN_METHODS.has(method)) return refused('method_not_allowed', { allow: [...KNOWN_METHODS].join(', ') });
 	const { path, pathname } = target;
 	const contentLength = header('content-length');
+	// Deno joins equal ones to a list: every other reader of the length would take it for none (RFC 9112 6.3).
+	if (contentLength !== null && !/^\d+$/.test(contentLength)) return refused('invalid_request');
 	const body = bodyRule(pathname, contentLength, settings);
 	if (contentLength !== null && Number(contentLength) > body.limitBytes) return refused('payload_too_large');
 

@@ -91,6 +91,13 @@ describe('several Host headers', () => {
 	});
 });
 
+test('a request with the same Content-Length twice is refused, before its body', async () => {
+	const lines = ['host: localhost', 'content-length: 5', 'content-length: 5'];
+	const raw = openRawSocket(portal.port, headLines('POST /api/wallet/sessions HTTP/1.1', ...lines) + 'a');
+	expect(statusOf(await raw.head)).toBe(400);
+	raw.socket.destroy();
+});
+
 describe('large request headers', () => {
 	const cookies = (bytes: number) => ({ cookie: `other=${'x'.repeat(bytes)}` });
 	const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

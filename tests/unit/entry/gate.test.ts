@@ -50,6 +50,11 @@ test.each(['x://y/', '.evil.example/', '@evil.example/', ':81/', '*', ''])(
 	}
 );
 
+test.each(['5, 5', '5,5', '+5', '5x', ''])('a Content-Length of "%s" is refused', (length) => {
+	const result = check('POST', '/api/backends/files/x', { 'content-length': length });
+	expect(refusal(result)).toMatchObject({ status: 400, problem: { error: 'invalid_request' } });
+});
+
 test('a public file is found by its decoded path', () => {
 	expect(check('GET', '/l%C3%B6go.svg?v=2')).toMatchObject({ response: { status: 200, body: svg } });
 });
