@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { newRequestId, withFixedHeaders } from '../lib/server/http/headers';
 
 /** Returns the value of a request header by its lower-case name; several values are joined by commas. */
 export type ReadHeader = (name: string) => string | null;
@@ -17,10 +18,15 @@ export interface EntryResponse {
 /** A media type is case-insensitive, and may have parameters (RFC 9110 8.3.1). */
 const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/i;
 
-/** Tells reverse proxies such as nginx not to buffer event streams. */
-export function withoutProxyBuffering(response: Response): Response {
-	if (EVENT_STREAM.test(response.headers.get('content-type') ?? '')) response.headers.set('x-accel-buffering', 'no');
-	return response;
+/**
+ * Completes the headers of the application's response. Event streams get the header that tells reverse proxies such as nginx not to buffer
+ * them. What SvelteKit creates before it calls the hooks, such as the redirect of a trailing slash, gets the headers that the hooks set.
+ */
+export function withEntryHeaders(response: Response): Response {
+	const { headers } = response;
+	if (EVENT_STREAM.test(headers.get('content-type') ?? '')) headers.set('x-accel-buffering', 'no');
+	if (headers.has('x-request-id')) return response;
+	return withFixedHeaders(response, { 'x-request-id': newRequestId(), 'cache-control': 'no-store' });
 }
 
 /** How far `X-Forwarded-For` is trusted. */

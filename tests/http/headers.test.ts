@@ -34,7 +34,8 @@ describe.each([
 			'/login/wallet'
 		].concat(
 			['/login/continue', '/account', '/login/', '/login/start?provider=sts', '/nowhere', '/%zz', '/api/nothing'],
-			['/api/health', '/api/auth/session', '/api/me', '/api/auth/callback/sts?error=x', '/favicon.svg', script()]
+			['/api/health', '/api/auth/session', '/api/me', '/api/auth/callback/sts?error=x', '/favicon.svg', script()],
+			['/api/auth/callback/sts/?code=x', '/_app/nothing.js']
 		);
 		for (const path of members) responses.set(`member ${path}`, await visit(member, path));
 		for (const path of strangers) responses.set(path, await visit(stranger, path));
@@ -111,9 +112,10 @@ describe.each([
 		expect(tags.filter((tag) => /\s(?:style|on[a-z]+)=/.test(tag))).toEqual([]);
 	});
 
-	test('only public files may be cached', () => {
-		const dynamic = [...responses].filter(([name]) => !/^\/(?:favicon|_app)/.test(name) && name !== '/login/');
+	test('only public files may be cached, and all other responses have a request id', () => {
+		const dynamic = [...responses].filter(([name]) => name !== '/favicon.svg' && name !== script());
 		expect(without('cache-control', (value) => value?.includes('no-store') ?? false, dynamic)).toEqual([]);
+		expect(without('x-request-id', (value) => value !== null, dynamic)).toEqual([]);
 		expect(responses.get(script())?.headers.get('cache-control')).toContain('immutable');
 	});
 

@@ -1,7 +1,7 @@
 import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import {
 	type EntryResponse,
-	withoutProxyBuffering,
+	withEntryHeaders,
 	clientAddress,
 	type ProxyTrust,
 	untrustedHeaders,
@@ -47,7 +47,7 @@ export function createServe(respond: Respond, settings: ServeSettings): Serve {
 		// The client has disconnected.
 		if (body === 'aborted') return new Response(null, { status: 400 });
 		if (typeof body === 'string') return toResponse(refuse(body, { pathname: checked.pathname, header }));
-		return withoutProxyBuffering(await respond(onPublicOrigin(request, checked.target, body, head.hidden), address));
+		return withEntryHeaders(await respond(onPublicOrigin(request, checked.target, body, head.hidden), address));
 	}
 
 	/** Reads the headers in one pass: Deno creates their values on each read. */

@@ -9,7 +9,7 @@ import {
 	type ProxyTrust,
 	untrustedHeaders,
 	type EntryResponse,
-	withoutProxyBuffering
+	withEntryHeaders
 } from '../http';
 import { checkRequest, type GateSettings, readTarget } from '../gate';
 import { internalError, refuse } from '../refusal';
@@ -77,7 +77,7 @@ export function createPortalServer(
 		}
 		const created = await respond(toRequest(request, response, settings.origin + checked.target, body), () => address);
 		// Not set on Node's response, which would then accept only one of several Set-Cookie headers.
-		const complete = withFixedHeaders(withoutProxyBuffering(created), fixed);
+		const complete = withFixedHeaders(withEntryHeaders(created), fixed);
 		if (isDraining()) complete.headers.set('connection', 'close');
 		await sendNodeResponse(response, complete);
 	}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAddress, withoutProxyBuffering } from '../../../src/entry/http';
+import { clientAddress, withEntryHeaders } from '../../../src/entry/http';
 
 const peer = '192.0.2.200';
 const behind = (trustedHops: number) => ({ trustHost: true, trustedHops });
@@ -47,6 +47,23 @@ test.each<[string, string | null]>([
 	['text/event-streams', null],
 	['application/json; profile="text/event-stream"', null]
 ])('a response of the type %s has x-accel-buffering %s', (type, buffering) => {
-	const response = withoutProxyBuffering(new Response('', { headers: { 'content-type': type } }));
+	const response = withEntryHeaders(new Response('', { headers: { 'content-type': type } }));
 	expect(response.headers.get('x-accel-buffering')).toBe(buffering);
+});
+
+test.each([
+	['a redirect', undefined],
+	['a response that caches may store', 'public, max-age=60']
+])('%s that comes from SvelteKit itself gets a request id, and is not stored by caches', (_, cacheControl) => {
+	const headers = new Headers(cacheControl === undefined ? {} : { 'cache-control': cacheControl });
+	const response = withEntryHeaders(new Response(null, { status: 308, headers }));
+	expect(response.headers.get('cache-control')).toBe('no-store');
+	expect(response.headers.get('x-request-id')).toMatch(/^[\da-f]{12}$/);
+});
+
+test('a response that comes from the hooks keeps its request id, and what it says about caches', () => {
+	const own = { 'x-request-id': '0123456789ab', 'cache-control': 'public, max-age=60' };
+	const { headers } = withEntryHeaders(new Response('', { headers: own }));
+	expect(headers.get('cache-control')).toBe('public, max-age=60');
+	expect(headers.get('x-request-id')).toBe('0123456789ab');
 });
