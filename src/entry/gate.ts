@@ -1,4 +1,4 @@
-import { percentDecoded } from '../lib/server/http/request';
+import { isApiPath, percentDecoded } from '../lib/server/http/request';
 import type { EntryResponse, ReadHeader } from './http';
 import { type BodyRule, bodyRule, type BodySettings } from './request-body';
 import { type EntryProblem, refuse } from './refusal';
@@ -78,12 +78,25 @@ interface RequestTarget {
 export function readTarget(target: string, origin: string): RequestTarget | undefined {
 	if (target.startsWith('/')) {
 		const url = parsedUrl(origin + target);
-		return url && { path: target, pathname: url.pathname };
+		return url && { path: pathForKit(url) ?? target, pathname: url.pathname };
 	}
 	// On Deno the target is an absolute URL, whose host may come from HTTP/2's `:authority`.
 	const host = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1];
 	const url = host !== undefined && isValidHost(host) ? parsedUrl(target) : undefined;
-	return url && { path: url.pathname + url.search, pathname: url.pathname };
+	return url && { path: pathForKit(url) ?? url.pathname + url.search, pathname: url.pathname };
+}
+
+/**
+ * Escapes what SvelteKit handles before it looks for a route and calls the hooks: the data of pages below `/api`, which has none, server-side
+ * resolution of routes and remote functions, which the portal does not use. The path then matches a route, such as that of a backend, or none.
+ * @returns undefined if there is nothing to escape
+ */
+function pathForKit({ pathname, search }: URL): string | undefined {
+	if (pathname.startsWith('/_app/remote/')) return `/_app/remote%2F${pathname.slice('/_app/remote/'.length)}${search}`;
+	const [end] = /(?:(?:\/|\.html)__data\.json|\/__route\.js)$/.exec(pathname) ?? [];
+	if (end === undefined || (end !== '/__route.js' && !isApiPath(pathname))) return undefined;
+	const dot = pathname.lastIndexOf('.');
+	return `${pathname.slice(0, dot)}%2E${pathname.slice(dot + 1)}${search}`;
 }
 
 /** A host name, IPv4 or bracketed IPv6 address, and a port (RFC 9112 3.2). */

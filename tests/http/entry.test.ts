@@ -110,3 +110,15 @@ test.runIf(runtime === 'node')('bytes that are not HTTP get a 400 response with 
 	expect(response).toMatch(/^HTTP\/1\.1 400 /);
 	expect(response).toContain('x-content-type-options: nosniff');
 });
+
+test.each(['/api/me/__data.json', '/api/health/__route.js', '/api/nothing.html__data.json'])(
+	'%s, whose end has a meaning in SvelteKit, gets the problem of an unknown address',
+	async (path) => {
+		const response = await ask(path);
+		expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/json']);
+		expect(await response.json()).toMatchObject({
+			error: 'not_found',
+			requestId: response.headers.get('x-request-id')
+		});
+	}
+);

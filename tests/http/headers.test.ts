@@ -35,7 +35,14 @@ describe.each([
 		].concat(
 			['/login/continue', '/account', '/login/', '/login/start?provider=sts', '/nowhere', '/%zz', '/api/nothing'],
 			['/api/health', '/api/auth/session', '/api/me', '/api/auth/callback/sts?error=x', '/favicon.svg', script()],
-			['/api/auth/callback/sts/?code=x', '/_app/nothing.js']
+			[
+				'/api/auth/callback/sts/?code=x',
+				'/_app/nothing.js',
+				'/_app/remote/x',
+				'/login/__route.js',
+				'/api/me/__route.js',
+				'/api/me/__data.json'
+			]
 		);
 		for (const path of members) responses.set(`member ${path}`, await visit(member, path));
 		for (const path of strangers) responses.set(path, await visit(stranger, path));

@@ -81,7 +81,7 @@ test('some of these spellings lead to the backend, for a script of the portal it
 		expect.arrayContaining(['/api/backends/odd/echo', '/%61pi/backends/odd/echo', '/api/backends/o%64d/echo'])
 	);
 	const targets = new Set(odd.arrived.map(({ target }) => target.split('?')[0]));
-	expect([...targets].sort()).toEqual(['/api/echo', '/api/echo/']);
+	expect([...targets].sort()).toEqual(['/api/echo', '/api/echo/', '/api/echo/__data.json']);
 });
 
 test.each([
@@ -134,6 +134,14 @@ test.each([
 	expect([404, 400]).toContain((await belowBackend(path)).status);
 	expect(odd.arrived.length).toBe(before);
 });
+
+test.each(['/v1/__data.json', '/a.html__data.json', '/__data.json', '/v1/__route.js'])(
+	'the path %s, whose end has a meaning in SvelteKit, reaches the backend',
+	async (path) => {
+		await belowBackend(`${path}?x-sveltekit-invalidated=1`);
+		expect(odd.arrived.at(-1)?.target).toBe(`/api${path}?x-sveltekit-invalidated=1`);
+	}
+);
 
 test('../ below the address of a backend leads to another address of the portal', async () => {
 	const before = odd.arrived.length;

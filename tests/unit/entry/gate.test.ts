@@ -36,6 +36,21 @@ test.each([
 	expect(check('GET', target)).toMatchObject({ target: passedOn });
 });
 
+test.each([
+	['/api/me/__data.json?x=1', '/api/me/__data%2Ejson?x=1'],
+	['/api/me\\__data.json', '/api/me/__data%2Ejson'],
+	['/%61pi/backends/files/a.html__data.json', '/%61pi/backends/files/a.html__data%2Ejson'],
+	['http://evil.example/api/__data.json', '/api/__data%2Ejson'],
+	['/api/me/__route.js', '/api/me/__route%2Ejs'],
+	['/login/__route.js?x', '/login/__route%2Ejs?x'],
+	['/_app/remote/a/b?x', '/_app/remote%2Fa/b?x'],
+	['/login/__data.json?x=1', '/login/__data.json?x=1'],
+	['/login.html__data.json', '/login.html__data.json'],
+	['/api/backends/files/a__data.json', '/api/backends/files/a__data.json']
+])('of what SvelteKit reads into the path %s, the application gets %s', (target, passedOn) => {
+	expect(check('GET', target)).toMatchObject({ target: passedOn });
+});
+
 test.each(['http://a@b/account', 'http://a:b@c/', 'http:///account', 'http://a,b/'])(
 	'a target "%s" with an invalid host is refused',
 	(target) => {
