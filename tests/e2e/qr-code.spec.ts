@@ -64,6 +64,37 @@ test('(a11y 3) the code can be made larger, and is still read', { tag: '@full' }
 	expect(await readCode(page, await code.screenshot())).toBe(await link.getAttribute('href'));
 });
 
+for (const device of ['this', 'other'] as const) {
+	for (const [width, height, tag] of [
+		[320, 568, []],
+		[340, 640, ['@full']],
+		[360, 640, ['@full']],
+		[390, 844, ['@full']],
+		[740, 340, ['@full']],
+		[1366, 620, []]
+	] as const) {
+		test(
+			`(a11y 3) in ${width} × ${height} pixels, the larger code is larger and fits the window, for a wallet on ${device} device`,
+			{ tag: [...tag] },
+			async ({ page, wallet }) => {
+				await page.setViewportSize({ width, height });
+				await wallet.start();
+				if (device === 'this') {
+					await page.getByRole('button', { name: en.wallet.scan.change.other }).click();
+					await page.getByText(en.wallet.scan.showCode, { exact: true }).click();
+				}
+				const drawing = page.getByRole('img', { name: en.wallet.scan.qrName }).locator('svg');
+				const before = (await drawing.boundingBox())?.width ?? Infinity;
+				await page.getByRole('checkbox', { name: en.wallet.scan.enlarge }).check();
+				const after = await drawing.boundingBox();
+				expect(after?.width).toBeGreaterThan(before);
+				expect(after?.height).toBeLessThanOrEqual(height);
+				expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+			}
+		);
+	}
+}
+
 test('(a11y 25) the page does not scroll sideways at 400 %', { tag: '@full' }, async ({ openBrowser, sandbox }) => {
 	const context = await openBrowser({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
 	const page = await context.newPage();
