@@ -115,6 +115,22 @@ for (const { title, tag, use } of settings) {
 	});
 }
 
+for (const javaScriptEnabled of [true, false]) {
+	test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+		test.use({ javaScriptEnabled });
+
+		test('(a11y 17) during a review, the page says whether it goes on by itself', async ({ page, wallet, sandbox }) => {
+			sandbox.scenario('review-never');
+			await wallet.start();
+			await wallet.share('unknown-employee');
+			await page.getByRole('button', { name: confirm.button }).click();
+			await expectHeading(page, review.title);
+			await expect(page.getByText(review.byItself)).toBeVisible({ visible: javaScriptEnabled });
+			await expect(page.getByText(review.byPress)).toBeVisible({ visible: !javaScriptEnabled });
+		});
+	});
+}
+
 test('(a11y 19) the data from the wallet is shown, so that nobody has to type it', async ({ page, wallet }) => {
 	await wallet.start();
 	await wallet.share('unknown-student');

@@ -51,7 +51,9 @@ export const identity = {
 	},
 	review: {
 		title: 'Your institution is checking whether this wallet is yours',
-		what: 'Somebody at your institution looks at it. You don’t have to do anything. This page continues by itself.',
+		what: 'Somebody at your institution looks at it. You don’t have to do anything for it.',
+		byItself: 'This page continues by itself.',
+		byPress: 'Choose “Check again” now and then to see whether it is done.',
 		later: 'Does it take long? You can close this page and sign in with your wallet again later.',
 		check: 'Check again'
 	},

@@ -52,7 +52,9 @@ export const identity: Texts['identity'] = {
 	},
 	review: {
 		title: 'Uw instelling bekijkt of deze wallet van u is',
-		what: 'Iemand bij uw instelling kijkt ernaar. U hoeft niets te doen. Deze pagina gaat vanzelf verder.',
+		what: 'Iemand bij uw instelling kijkt ernaar. U hoeft daar niets voor te doen.',
+		byItself: 'Deze pagina gaat vanzelf verder.',
+		byPress: 'Kies af en toe ‘Opnieuw controleren’ om te zien of het klaar is.',
 		later: 'Duurt het lang? U kunt deze pagina sluiten en later opnieuw inloggen met uw wallet.',
 		check: 'Opnieuw controleren'
 	},
