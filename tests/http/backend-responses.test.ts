@@ -135,8 +135,10 @@ describe("a backend's response", () => {
 	});
 
 	test('without a body is passed on without one', async () => {
-		const responses = [await browser.call(at('/empty')), await browser.call(at('/unchanged'))];
+		const paths = ['/empty', '/reset', '/unchanged'];
+		const responses = await Promise.all(paths.map((path) => browser.call(at(path))));
 		expect(responses.map(({ status, text }) => [status, text])).toEqual([
+			[204, ''],
 			[204, ''],
 			[304, '']
 		]);

@@ -105,6 +105,7 @@ export async function startOddBackend(): Promise<OddBackend> {
 		'/moved': status(302, { location: 'http://elsewhere.example/' }),
 		'/unchanged': status(304, { etag: '"1"' }),
 		'/empty': (_request, response) => response.writeHead(204).end(),
+		'/reset': (_request, response) => response.writeHead(205).end(),
 		'/refused': status(422),
 		'/read-only': ({ url = '' }, response) => {
 			const type = new URL(url, 'http://x').searchParams.get('type');

@@ -88,7 +88,8 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 	const challenged = await challengedSignIn(event, backend, response);
 	if (challenged) return challenged;
 	await assertForwardable(response, name);
-	const { status } = response;
+	// Deno sends a 205 without the length that ends it (RFC 9112 6.3), so that clients would wait for a body.
+	const status = response.status === 205 ? 204 : response.status;
 	const location = response.headers.get('location');
 	const own = location === null ? null : ownPath(name, backend.url, location, target);
 	const headers = responseHeaders(response, own);
