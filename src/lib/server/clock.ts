@@ -35,6 +35,9 @@ export async function withinLimit<Value>(work: Promise<Value>, limitMs: number):
 	}
 }
 
+/** A longer timer of Node and browsers fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
 /**
  * Calls back once after `ms` milliseconds.
  * @returns cancels the call

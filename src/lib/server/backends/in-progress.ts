@@ -1,8 +1,9 @@
 import { onSessionEnd } from '../auth/revoked-sessions';
-import { startIdleTimeout } from '../clock';
+import { afterTimeout, CLOCK_TOLERANCE_SECONDS, MAX_TIMER_MS, startIdleTimeout, unixMs } from '../clock';
 import { config } from '../config';
 import { Problem } from '../http/problem';
 import { log } from '../log';
+import type { ApiClient } from '../sts/tokens';
 import { countRefusal, type Refusal } from '../metrics';
 
 /**
@@ -73,7 +74,7 @@ export async function countedUpload<Result>(sender: Sender, work: () => Promise<
 
 /**
  * Runs work that requests a response of a backend, and counts it until the response has ended. The response breaks off if its reader pauses
- * for too long, or when the session of the request ends (`onSessionEnd`).
+ * for too long, or when the session or the access token of the request ends.
  * @throws {Problem} `rate_limited` if the sender has too many requests in progress, `busy` if the process has
  */
 export async function countedResponse(
@@ -103,13 +104,18 @@ export async function countedResponse(
 	}
 }
 
+/** The milliseconds until the portal no longer accepts the token of an API client. */
+function untilRefused({ tokenExpiresAt }: ApiClient): number {
+	return Math.min(MAX_TIMER_MS, (tokenExpiresAt + CLOCK_TOLERANCE_SECONDS) * 1000 - unixMs());
+}
+
 /**
- * The same body, which breaks off if its reader pauses for too long, or when the session ends.
+ * The same body, which breaks off if its reader pauses for too long, or when the session or the access token ends.
  * @param onOver called once, when the body has ended in any way
  */
 function guarded(
 	body: ReadableStream<Uint8Array>,
-	{ session, requestId }: Pick<App.Locals, 'session' | 'requestId'>,
+	{ session, apiClient, requestId }: Sender & Pick<App.Locals, 'requestId'>,
 	backend: string,
 	onOver: () => void
 ): ReadableStream<Uint8Array> {
@@ -117,13 +123,16 @@ function guarded(
 	let isOver = false;
 	let breakOff = (_problem: Problem) => {};
 	const pause = startIdleTimeout(MAX_PAUSE_MS, () => breakOff(new Problem('request_timeout')));
-	const forgetSession = session && onSessionEnd(session, () => breakOff(new Problem('unauthorized')));
+	const breakOffUnauthorized = () => breakOff(new Problem('unauthorized'));
+	const forgetSession = session && onSessionEnd(session, breakOffUnauthorized);
+	const forgetToken = apiClient && afterTimeout(untilRefused(apiClient), breakOffUnauthorized);
 
 	function end(): void {
 		if (isOver) return;
 		isOver = true;
 		pause.rest();
 		forgetSession?.();
+		forgetToken?.();
 		onOver();
 	}
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_TIMER_MS } from '../clock';
 import { bilingualPage, bilingualSentence, brandEntries } from './brand';
 import { backends } from './backends';
 import {
@@ -27,8 +28,6 @@ import { clientAuth, serviceEntries } from './service-client';
 
 const DEFAULT_SCOPE = 'openid profile email eduid offline_access';
 const MIN_SECRET_LENGTH = 32;
-/** A longer timer of Node and browsers fires at once. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 const required = <Value>(schema: v.GenericSchema<string, Value>, hint: string) =>
 	v.pipe(v.optional(v.string(), ''), v.nonEmpty(`is missing; set it to ${hint}`), schema);

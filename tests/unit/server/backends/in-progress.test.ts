@@ -22,7 +22,7 @@ const another = { session: someSession({ id: 'another', userId: 'another' }), re
 const client = {
 	session: null,
 	requestId: 'r',
-	apiClient: { clientId: 'app', scopes: [], tokenExpiresAt: 0, isService: true }
+	apiClient: { clientId: 'app', scopes: [], tokenExpiresAt: 4_000_000_000, isService: true }
 };
 
 describe('uploads', () => {
@@ -141,12 +141,14 @@ describe('responses', () => {
 		['has been read', (response) => response.bytes(), { pull: (controller) => controller.close() }],
 		['has been cancelled', async ({ body }) => body?.cancel(), {}],
 		['has failed', (response) => response.bytes().catch(() => {}), { pull: () => Promise.reject(new Error('reset')) }]
-	])('leave no timer and no watch of their session once one %s', async (_how, end, source) => {
-		const body = new ReadableStream(source, { highWaterMark: 0 });
-		const response = await countedResponse(another, 'name', () => Promise.resolve(new Response(body)));
-		expect(vi.getTimerCount()).toBeGreaterThan(0);
-		await end(response);
-		expect(vi.getTimerCount()).toBe(0);
+	])('leave no timer and no watch of their session or token once one %s', async (_how, end, source) => {
+		for (const sender of [another, client]) {
+			const body = new ReadableStream(source, { highWaterMark: 0 });
+			const response = await countedResponse(sender, 'name', () => Promise.resolve(new Response(body)));
+			expect(vi.getTimerCount()).toBeGreaterThan(1);
+			await end(response);
+			expect(vi.getTimerCount()).toBe(0);
+		}
 	});
 
 	test.each<[string, (session: Session) => Promise<void>, number]>([
@@ -170,5 +172,21 @@ describe('responses', () => {
 		await vi.advanceTimersByTimeAsync(Math.max(0, afterMs - 1));
 		expect(backend.cancel).toHaveBeenCalledOnce();
 		await expect(reader.read()).rejects.toMatchObject({ code: 'unauthorized' });
+	});
+
+	test('to an API client break off when its access token is no longer accepted', async () => {
+		vi.setSystemTime(SIGNED_IN_AT * 1000);
+		const sender = { ...client, apiClient: { ...client.apiClient, tokenExpiresAt: SIGNED_IN_AT + 10 } };
+		const [backend, other] = [endless(), endless()];
+		const response = await started(sender, backend);
+		const others = await started(client, other);
+		const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+		await vi.advanceTimersByTimeAsync(39_999);
+		await reader.read();
+		await vi.advanceTimersByTimeAsync(1);
+		expect(backend.cancel).toHaveBeenCalledOnce();
+		await expect(reader.read()).rejects.toMatchObject({ code: 'unauthorized' });
+		expect(other.cancel).not.toHaveBeenCalled();
+		await cancelAll([others]);
 	});
 });
