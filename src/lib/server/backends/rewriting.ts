@@ -106,9 +106,12 @@ const FROM_BACKEND = [
 const NEVER_WITH_BODY: ReadonlySet<number> = new Set([204, 205]);
 const ABOUT_BODY = ['content-encoding', 'content-length', 'content-range'];
 
-/** Media types that a browser opens without running scripts. All others, such as HTML and SVG, are sent as a download. */
+/**
+ * Media types that a browser opens without running scripts. All others, such as HTML and SVG, are sent as a download. So are several
+ * types in one value, of which browsers use the last.
+ */
 const INERT =
-	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)|text\/(?:plain|csv|event-stream)|audio\/|video\/)/i;
+	/^(?:application\/(?:json|pdf|[\w.-]+\+json)|image\/(?!svg)[\w.+-]+|text\/(?:plain|csv|event-stream)|(?:audio|video)\/[\w.+-]+)\s*(?:;[^,]*)?$/i;
 
 /** The headers that the portal adds to a request to a backend. */
 interface Addition {

@@ -62,6 +62,8 @@ const ofBackend = {
 	'content-type': 'application/json'
 };
 const namesOf = (status: number) => [...responseHeaders({ status, headers: new Headers(ofBackend) }, null).keys()];
+const dispositionOf = (type: string) =>
+	responseHeaders({ status: 200, headers: new Headers({ 'content-type': type }) }, null).get('content-disposition');
 
 describe("a backend's response", () => {
 	test.each([204, 205])('with status %i has no length, encoding or range, because it has no body', (status) => {
@@ -70,5 +72,30 @@ describe("a backend's response", () => {
 
 	test.each([200, 206, 304, 404])('with status %i keeps the headers of its body', (status) => {
 		expect(namesOf(status)).toEqual(expect.arrayContaining(Object.keys(ofBackend)));
+	});
+
+	test.each([
+		'application/json',
+		'application/problem+json; charset=utf-8',
+		'image/png',
+		'TEXT/PLAIN ;charset=utf-8',
+		'audio/mpeg'
+	])('of the type %s is shown', (type) => {
+		expect(dispositionOf(type)).toBeNull();
+	});
+
+	test.each([
+		'text/html',
+		'image/svg+xml',
+		'application/jsonx',
+		'text/plain-html',
+		'application/json, text/html',
+		'text/plain; charset=utf-8, text/html',
+		'image/png,image/svg+xml',
+		'application/problem+json text/html',
+		'image/',
+		''
+	])('of the type "%s" is downloaded', (type) => {
+		expect(dispositionOf(type)).toBe('attachment');
 	});
 });
