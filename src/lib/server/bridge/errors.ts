@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { UpstreamResponse } from '../upstream/client';
-import { Problem, type ProblemCode } from '../http/problem';
+import { Problem, type ProblemCode, problems } from '../http/problem';
 
 /** The operations of the Auth Bridge. The log names them, and the meaning of an error response depends on them. */
 export type Operation =
@@ -96,7 +96,6 @@ const DECLINED = /ACCESS_DENIED|DECLINED|CANCELL?ED|^(?:USER|WALLET)_(?:DENIED|R
 const SESSION_IS_GONE = /SESSION_(?:\w+_)?(?:NOT_FOUND|EXPIRED|DOES_NOT_EXIST)|(?:NO|UNKNOWN|EXPIRED)_SESSION(?:_|$)/;
 
 const inOperation: Readonly<Partial<Record<Operation, Partial<Record<Verdict, ProblemCode>>>>> = {
-	createSession: { absent: 'upstream_invalid', not_found: 'upstream_invalid' },
 	submitDcApi: {
 		rejected: 'invalid_request',
 		conflict: 'wallet_already_responded',
@@ -122,7 +121,7 @@ export function problemOf(operation: Operation, response: UpstreamResponse): Pro
 	const fault = readFault(response);
 	const verdict = verdictByCode(fault.code) ?? verdictByMessage(fault.message) ?? verdictByStatus(fault, operation);
 	const code = inOperation[operation]?.[verdict] ?? settled(verdict);
-	return new Problem(code, {
+	return new Problem(isAboutSession(code) && operation === 'createSession' ? 'upstream_invalid' : code, {
 		facts: {
 			upstream: 'auth-bridge',
 			operation,
@@ -131,6 +130,12 @@ export function problemOf(operation: Operation, response: UpstreamResponse): Pro
 			...(isUnknownAddress(fault, operation) && { hint: UNKNOWN_ADDRESS })
 		}
 	});
+}
+
+/** Codes about the state of a session. They make no sense while it is created. */
+function isAboutSession(code: ProblemCode): boolean {
+	const { status } = problems[code];
+	return status === 404 || status === 409;
 }
 
 const UNKNOWN_ADDRESS = 'the Auth Bridge has no such address: check the path of AUTH_BRIDGE_URL';

@@ -47,6 +47,12 @@ describe('an error code', () => {
 		}
 	});
 
+	test.each(codes)('%s is an error of the service, not of a session, while a session is created', (code, ours) => {
+		const expected = ours === 'upstream_unavailable' ? ours : 'upstream_invalid';
+		for (const status of [400, 404, 409, 500]) expect(meaning(status, { error: code }, 'createSession')).toBe(expected);
+		expect(meaning(409, undefined, 'createSession')).toBe('upstream_invalid');
+	});
+
 	test.each(codes)('%s is recognized in the text of a message without a code', (code, ours) => {
 		const words = code.toLowerCase().replaceAll('_', ' ');
 		expect(meaning(500, { code: '500', message: `${words}: ${sessionId}` })).toBe(ours);
