@@ -66,7 +66,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	['Counts of a rate limit, without Redis', size(constant('http/rate-limit.ts', 'MAX_COUNT_BYTES'))],
 	['Cached session checks', size(constant('auth/revoked-sessions.ts', 'MAX_CHECK_BYTES'))],
 	[
-		'Cached statuses of wallet sessions; repeated forms for a new code',
+		'Cached statuses of wallet sessions, for each of four kinds of read; repeated forms for a new code',
 		`${size(constant('bridge/client.ts', 'MAX_SHARED_BYTES'))}; ${size(constant('wallet/create-session.ts', 'MAX_REPEAT_BYTES'))}`
 	],
 	['Exchanged tokens in memory', size(constant('sts/token-exchange.ts', 'MAX_CACHE_BYTES'))],

@@ -48,7 +48,7 @@ export interface BridgeOptions extends TransportOptions {
 export type Bridge = ReturnType<typeof createBridge>;
 
 /** The maximum size of the cache of each kind of read. */
-const MAX_SHARED_BYTES = 4 * 1024 ** 2;
+const MAX_SHARED_BYTES = 2 * 1024 ** 2;
 const sharedLimits = {
 	maxAgeMs: 250,
 	maxBytes: MAX_SHARED_BYTES,
