@@ -108,6 +108,7 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await press(page);
 		await page.clock.runFor(3000);
 		await expect(page.getByRole('heading', { name: nothingOpened.title })).toBeVisible();
+		await expect(page.getByText(nothingOpened.what.code)).toBeVisible();
 		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
 
 		// A wallet elsewhere has opened the code.
@@ -116,7 +117,10 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await expect(page.getByRole('heading', { name: nothingOpened.title })).toHaveCount(0);
 	});
 
-	test('a wallet that fails to open again is reported in the same way as the first time', async ({ page, wallet }) => {
+	test('a wallet that fails to open again is reported, with what can be done on that page', async ({
+		page,
+		wallet
+	}) => {
 		await page.clock.install();
 		await wallet.start();
 		await wallet.open();
@@ -125,6 +129,8 @@ test.describe('on a phone', { tag: '@full' }, () => {
 		await page.getByRole('link', { name: opened.again }).click();
 		await page.clock.runFor(3000);
 		await expect(page.getByRole('heading', { name: nothingOpened.title })).toBeVisible();
+		await expect(page.getByText(nothingOpened.what.opened)).toBeVisible();
+		await expect(page.getByRole('button', { name: en.wallet.startAgain })).toBeVisible();
 		await expect(page.getByRole('status')).toHaveText(nothingOpened.announcement);
 	});
 

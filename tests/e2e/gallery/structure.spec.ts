@@ -144,6 +144,14 @@ for (const locale of locales) {
 			expect(t.wallet.scan.qrName).toContain(t.wallet.scan.open);
 		});
 
+		test('names the QR code of the page only if it has one', async ({ factsOf }) => {
+			const facts = await factsOf(locale);
+			const { what } = t.wallet.nothingOpened;
+			const saying = (text: string) => facts.filter(([, page]) => page.text.includes(text)).map(([name]) => name);
+			const live = 'wallet/live/nothing_opened' as const;
+			expect([saying(what.code), saying(what.link)]).toEqual([[live], [`${live}/without-code`]]);
+		});
+
 		test('(a11y 10) hides ornaments from screen readers', async ({ factsOf }) => {
 			expect(statesWhere(await factsOf(locale), ({ spokenOrnaments }) => spokenOrnaments > 0)).toEqual([]);
 		});

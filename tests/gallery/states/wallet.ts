@@ -89,6 +89,11 @@ export const walletStates = {
 		walletHelpPage: 'https://uni-noord.example/wallets',
 		heading: (t) => t.wallet.scan.titleHere
 	})),
+	'wallet/live/nothing_opened/without-code': {
+		page: 'wallet-live',
+		data: { state: 'scan', code: { ...waiting, qr: null }, device: 'other', finding: 'nothing_opened', returnTo },
+		heading: (t) => t.wallet.scan.titleHere
+	},
 	...eachOf('wallet', progressStates, (screen) => ({
 		page: 'wallet',
 		data: drawn({ screen, sessionId, expiresInMs, requestUri: null }),

@@ -46,7 +46,12 @@ export const wallet = {
 	},
 	nothingOpened: {
 		title: 'Did nothing open?',
-		what: 'This device may not have a wallet that works here. Is your wallet on another device? Then scan the QR code on this page.',
+		/** `code`, `link`: the page has a QR code, or only the link. `opened`: a wallet has opened the request before. */
+		what: {
+			code: 'This device may not have a wallet that works here. Is your wallet on another device? Then scan the QR code on this page.',
+			link: 'This device may not have a wallet that works here. Is your wallet on another device? Then open this site on that device.',
+			opened: 'Open the wallet app yourself. Is the request no longer there? Start with a new code.'
+		},
 		announcement: 'Did nothing open? Below the button you can read what to do.'
 	},
 	/** The answers to presses of a page without JavaScript. */

@@ -43,7 +43,11 @@ export const wallet: Texts['wallet'] = {
 	},
 	nothingOpened: {
 		title: 'Ging er niets open?',
-		what: 'Misschien staat er op dit apparaat geen wallet die hier werkt. Staat uw wallet op een ander apparaat? Scan dan de QR-code op deze pagina.',
+		what: {
+			code: 'Misschien staat er op dit apparaat geen wallet die hier werkt. Staat uw wallet op een ander apparaat? Scan dan de QR-code op deze pagina.',
+			link: 'Misschien staat er op dit apparaat geen wallet die hier werkt. Staat uw wallet op een ander apparaat? Open deze site dan op dat apparaat.',
+			opened: 'Open dan zelf de wallet-app. Staat de aanvraag daar niet meer? Begin dan met een nieuwe code.'
+		},
 		announcement: 'Ging er niets open? Onder de knop staat wat u kunt doen.'
 	},
 	notices: {
