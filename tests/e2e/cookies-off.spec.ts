@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test';
 import { startCookielessProxy } from './support/forward-proxy.ts';
 import { test as base } from './support/journey.ts';
-import { errorNotice, expectLoginError } from './support/steps.ts';
-import { en } from './support/texts.ts';
+import { errorNotice, expectHeading, expectLoginError } from './support/steps.ts';
+import { en, nl } from './support/texts.ts';
 
 /** The first page is in a browser that keeps no cookies of the portal. */
 const test = base.extend({
@@ -24,4 +24,13 @@ test('without cookies, signing in with the wallet ends on a login page that says
 	await page.goto('/login');
 	await page.getByRole('button', { name: en.login.wallet.button }).click();
 	await expect(errorNotice(page)).toContainText(/cookies/);
+});
+
+test('without cookies, the language switch changes the language of the page', async ({ page }) => {
+	await page.goto('/help?x=1');
+	await page.getByRole('button', { name: 'Nederlands' }).click();
+	await expectHeading(page, nl.help.title);
+	await page.getByRole('button', { name: 'English' }).click();
+	await expectHeading(page, en.help.title);
+	await expect(page).toHaveURL('/help?x=1&lang=en');
 });

@@ -91,7 +91,13 @@ const entrances: readonly (readonly [string, (wanted: string) => Promise<Visit>]
 			return browser.open('/login/wallet');
 		}
 	],
-	['the language switch', (wanted) => browser.open('/locale', { form: { locale: 'en', returnTo: wanted } })]
+	[
+		'the language switch',
+		async (wanted) => {
+			await browser.open('/login');
+			return browser.open('/locale', { form: { locale: 'en', returnTo: wanted } });
+		}
+	]
 ];
 
 const signIn = (institution: Visit) => browser.submit(institution, { person: 'known-student' });

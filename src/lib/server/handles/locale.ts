@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { isLocale, type Locale, preferredLocale } from '$lib/i18n';
 import { cookieName } from '../http/cookies';
+import { LANGUAGE } from '../http/return-path';
 import { lazy } from '../cache';
 import type { Handle } from './sequence';
 
@@ -13,7 +14,7 @@ export const locale: Handle = ({ event, resolve }) => {
 	return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', found()) });
 };
 
-function findLocale({ cookies, request }: RequestEvent): Locale {
-	const chosen = cookies.get(cookieName('locale'));
-	return isLocale(chosen) ? chosen : preferredLocale(request.headers.get('accept-language'));
+function findLocale({ cookies, request, url }: RequestEvent): Locale {
+	const chosen = [cookies.get(cookieName('locale')), url.searchParams.get(LANGUAGE)].find(isLocale);
+	return chosen ?? preferredLocale(request.headers.get('accept-language'));
 }

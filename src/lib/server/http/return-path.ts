@@ -37,6 +37,16 @@ export const PATH_HEADER = 'x-path-of-page';
 /** Whether a parameter names a form action (`?/start`), which is valid in a POST only. */
 export const isFormAction = (name: string) => name.startsWith('/');
 
+/** The parameter with the language of the page for a browser that keeps no cookies. A chosen language in the cookie takes precedence. */
+export const LANGUAGE = 'lang';
+
+/** The path of the same page in this language. */
+export function inLanguage(path: string, locale: string, origin: string): string {
+	const url = new URL(path, origin);
+	url.searchParams.set(LANGUAGE, locale);
+	return `${url.pathname}${url.search}${url.hash}`;
+}
+
 /** Addresses that only accept forms. A person who switches the language there gets the page of a refusal with such an address. */
 const FORMS_ONLY = /^\/(?:locale|api\/auth\/sign(?:out|in\/[^/?#]+))(?:[?#]|$)/;
 

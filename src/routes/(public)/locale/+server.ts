@@ -4,7 +4,7 @@ import { config } from '$lib/server/config';
 import { endpoint, seeOther } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/body';
-import { returnPath } from '$lib/server/http/return-path';
+import { inLanguage, returnPath } from '$lib/server/http/return-path';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(async ({ request, cookies }) => {
@@ -12,5 +12,7 @@ export const POST: RequestHandler = endpoint(async ({ request, cookies }) => {
 	const locale = formText(form, 'locale');
 	if (!isLocale(locale)) throw invalidField('locale');
 	cookies.set(cookieName('locale'), locale, { ...cookieAttributes(), maxAge: YEAR_SECONDS });
-	return seeOther(returnPath(formText(form, 'returnTo') ?? '/', config().origin));
+	const path = returnPath(formText(form, 'returnTo') ?? '/', config().origin);
+	// A browser that has sent no cookie may keep none. Then the address has to say the language.
+	return seeOther(request.headers.has('cookie') ? path : inLanguage(path, locale, config().origin));
 });
