@@ -67,6 +67,48 @@ test('an idle session shows a warning before it ends, and reopening the page ext
 	await expect(alert).toBeEmpty();
 });
 
+for (const [width, height] of [
+	[320, 256],
+	[740, 340],
+	[390, 844]
+] as const) {
+	test(
+		`the warning stays in view on a scrolled page of ${width}x${height}, and covers nothing that has the focus`,
+		{ tag: width === 740 ? [] : ['@full'] },
+		async ({ page }) => {
+			await page.setViewportSize({ width, height });
+			await page.clock.install();
+			await signInAtInstitution(page);
+			const title = await page.title();
+			await setSession(page, { idleExpiresInMs: 90_000 });
+			const last = page.getByRole('contentinfo').getByRole('link').last();
+			await last.focus();
+			const stay = page.getByRole('link', { name: notice.stay });
+			await forwardUntil(page, '23:58:30', () => expect(stay).toBeInViewport({ ratio: 1, timeout: 1000 }));
+			await expect(page).toHaveTitle(`${notice.title} ${title}`);
+
+			let stops = 0;
+			while (!(await stay.evaluate((link) => link === document.activeElement))) {
+				await page.keyboard.press('Shift+Tab');
+				expect(++stops).toBeLessThan(50);
+				const isCovered = await page.evaluate(() => {
+					const alert = document.querySelector('[role=alert]');
+					const focused = document.activeElement;
+					if (!alert || !focused || alert.contains(focused)) return false;
+					return focused.getBoundingClientRect().top < alert.getBoundingClientRect().bottom;
+				});
+				expect(isCovered).toBe(false);
+			}
+			expect(stops).toBeGreaterThan(2);
+
+			await setSession(page, { idleExpiresInMs: null });
+			await page.evaluate(() => window.dispatchEvent(new Event('pageshow')));
+			await expect(page.getByRole('alert')).toBeEmpty();
+			await expect(page).toHaveTitle(title);
+		}
+	);
+}
+
 test('a page whose session has ended says so, and keeps the return path', { tag: '@full' }, async ({ page }) => {
 	await page.clock.install();
 	await signInAtInstitution(page);
