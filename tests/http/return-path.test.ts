@@ -135,3 +135,15 @@ test('a person who is redirected to sign in returns to the page they requested',
 	const institution = await browser.open(linkIn(login, 'institution=uni-noord'));
 	expect((await signIn(institution)).url.href).toBe(`${landscape.url}/account?notice=unlinked`);
 });
+
+test('the language switch keeps the return path on a page that reports that no code could be created', async () => {
+	const login = await browser.open('/login?returnTo=%2Faccount%2Fsessions');
+	landscape.sandbox.scenario('bridge-down');
+	const failed = await browser.submit(login, {}, '/login/wallet?/start');
+	landscape.sandbox.lift('bridge-down');
+	expect(failed.status).toBe(502);
+	const dutch = await browser.submit(failed, { locale: 'nl' }, '/locale');
+	expect(dutch).toMatchObject({ status: 200, url: { pathname: '/login/wallet' } });
+	expect(dutch.text).toContain('lang="nl"');
+	expect(dutch.text).toContain('name="returnTo" value="/account/sessions"');
+});
