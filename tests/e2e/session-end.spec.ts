@@ -105,6 +105,8 @@ for (const [width, height] of [
 			await page.evaluate(() => window.dispatchEvent(new Event('pageshow')));
 			await expect(page.getByRole('alert')).toBeEmpty();
 			await expect(page).toHaveTitle(title);
+			// The link that had the focus is gone.
+			await expect(page.getByRole('main')).toBeFocused();
 		}
 	);
 }

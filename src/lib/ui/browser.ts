@@ -17,15 +17,18 @@ export function isSupportedBrowser(): boolean {
 }
 
 /**
- * Call before a screen changes (`$effect.pre`). If the focused control is removed, the new heading gets the focus, so that
- * keyboard users do not start at the top again (WCAG 2.4.3). Otherwise the focus does not change.
- * @returns whether the new heading got the focus: a screen reader then announces it
+ * Call before a screen changes (`$effect.pre`). If the focused control is removed, the new heading gets the focus, or the main
+ * content if its heading can't have it, so that keyboard users do not start at the top again (WCAG 2.4.3). Otherwise the
+ * focus does not change.
+ * @returns whether the focus has moved: a screen reader then announces the new heading
  */
 export async function keepFocus(): Promise<boolean> {
 	const focused = document.activeElement;
 	await tick();
 	if (!focused || focused === document.body || focused.isConnected) return false;
-	document.querySelector('h1')?.focus();
+	const heading = document.querySelector<HTMLElement>('h1[tabindex]');
+	if (heading) heading.focus();
+	else document.querySelector('main')?.focus({ preventScroll: true });
 	return true;
 }
 
