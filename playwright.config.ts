@@ -30,6 +30,7 @@ export const browserFiles = [
 	'qr-code',
 	'scan-screen',
 	'session-end',
+	'session-warning',
 	'shared-computer',
 	'spoken',
 	'sign-in-methods',

@@ -64,6 +64,8 @@ export function signOutsElsewhere(signal: AbortSignal): () => Promise<void> {
 
 /** People are warned this long before the end of their session. */
 export const WARNING_MS = 2 * 60_000;
+/** How often an unreachable portal is read again. The network's return, and a page that is shown again, end the wait. */
+const RETRY_MS = 5000;
 
 export interface SessionWatchOptions {
 	/** Milliseconds until the end, at the time the server rendered the page. */
@@ -72,14 +74,18 @@ export interface SessionWatchOptions {
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 	/** Milliseconds until the end; 0 without a session, null if the portal is unreachable. Never rejects. */
 	readonly readRemainingMs: (signal: AbortSignal) => Promise<number | null>;
-	/** Called when the warning has to appear, or to disappear because the session lasts longer after all. */
-	readonly onWarning: (isEnding: boolean) => void;
+	/** Called when the session is about to end, lasts longer after all, or should be over while the portal is unreachable. */
+	readonly onState: (state: SessionState) => void;
+	/** Called after the portal has confirmed the end: a navigation would otherwise show an error page of the browser. */
 	readonly onEnded: (reason: EndReason) => void;
 	/** A monotonic clock in milliseconds. It may stop during suspend: the server is read after each pause. */
 	readonly now?: () => number;
 	/** The wall clock in milliseconds. It may be wrong, but goes on during suspend. */
 	readonly wallNow?: () => number;
 }
+
+/** `unreachable`: its time is over, but the portal can't be reached. */
+export type SessionState = 'open' | 'ending' | 'unreachable';
 
 /** `session_expired`: its time was over. `session_ended`: a sign-out, an operator or the STS ended it before that. */
 export type EndReason = 'session_expired' | 'session_ended';
@@ -91,23 +97,30 @@ export type EndReason = 'session_expired' | 'session_ended';
  * Resolves at the end, or when `signal` aborts.
  */
 export async function watchSession(options: SessionWatchOptions, signal: AbortSignal): Promise<void> {
-	const { expiresInMs, pause, readRemainingMs, onWarning, onEnded } = options;
+	const { expiresInMs, pause, readRemainingMs, onState, onEnded } = options;
 	// eslint-disable-next-line no-restricted-properties -- performance.now() may stop during suspend
 	const { now = () => performance.now(), wallNow = () => Date.now() } = options;
 	const endAfter = (ms: number) => ({ atMs: now() + ms, wallMs: wallNow() + ms });
 	let end = endAfter(expiresInMs);
-	let isWarned = false;
+	let state: SessionState = 'open';
 	let reason: EndReason = 'session_expired';
-	for (let leftMs = expiresInMs; leftMs > 0; leftMs = end.atMs - now()) {
-		const isEnding = leftMs <= WARNING_MS;
-		if (isEnding !== isWarned) onWarning(isEnding);
-		isWarned = isEnding;
-		await pause(isEnding ? leftMs : leftMs - WARNING_MS, signal);
+	let isReached = true;
+	for (let leftMs = expiresInMs; leftMs > 0 || !isReached; leftMs = end.atMs - now()) {
+		const current = stateAt(leftMs);
+		if (current !== state) onState(current);
+		state = current;
+		await pause({ open: leftMs - WARNING_MS, ending: leftMs, unreachable: RETRY_MS }[current], signal);
 		const remainingMs = signal.aborted ? null : await readRemainingMs(signal);
 		if (signal.aborted) return;
 		const isEarly = Math.min(end.atMs - now(), end.wallMs - wallNow()) > WARNING_MS;
 		if (remainingMs === 0 && isEarly) reason = 'session_ended';
+		isReached = remainingMs !== null;
 		if (remainingMs !== null) end = endAfter(remainingMs);
 	}
 	onEnded(reason);
+}
+
+function stateAt(leftMs: number): SessionState {
+	if (leftMs <= 0) return 'unreachable';
+	return leftMs <= WARNING_MS ? 'ending' : 'open';
 }

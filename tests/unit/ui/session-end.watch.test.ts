@@ -27,7 +27,7 @@ function watched({
 			return Promise.resolve();
 		},
 		readRemainingMs: () => Promise.resolve(remainingMs(nowMs)),
-		onWarning: (isEnding) => events.push([isEnding ? 'warning' : 'no warning', nowMs]),
+		onState: (state) => events.push([state, nowMs]),
 		onEnded: (reason) => events.push([reason, nowMs])
 	};
 	return { watch, events, run: () => watchSession(watch, new AbortController().signal) };
@@ -36,20 +36,41 @@ function watched({
 describe('watching a session', () => {
 	test.each([
 		['the server returns the same time', (nowMs: number) => DAY_MS - nowMs],
-		['the server can’t be reached', () => null]
+		['the server can’t be reached until then', (nowMs: number) => (nowMs < DAY_MS ? null : 0)]
 	])('warns once, two minutes before its end, and reports the end, when %s', async (_, remainingMs) => {
 		const { events, run } = watched({ remainingMs });
 		await run();
 		expect(events).toEqual([
-			['warning', DAY_MS - WARNING_MS],
+			['ending', DAY_MS - WARNING_MS],
 			['session_expired', DAY_MS]
 		]);
 	});
 
-	test('warns once even if the page is shown repeatedly in the meantime', async () => {
-		const { events, run } = watched({ wakes: [DAY_MS - WARNING_MS, 1000, 1000, 1000] });
+	test('does not end while the server can’t be reached, and says so once', async () => {
+		const { events, run } = watched({ remainingMs: (nowMs) => (nowMs < DAY_MS + 14_000 ? null : 0) });
 		await run();
-		expect(events.filter(([what]) => what === 'warning')).toHaveLength(1);
+		expect(events).toEqual([
+			['ending', DAY_MS - WARNING_MS],
+			['unreachable', DAY_MS],
+			['session_expired', DAY_MS + 15_000]
+		]);
+	});
+
+	test('goes on if the server then reports that another tab has extended the session', async () => {
+		const { events, run } = watched({
+			remainingMs: (nowMs) => (nowMs < DAY_MS + 4000 ? null : Math.max(0, 2 * DAY_MS - nowMs))
+		});
+		await run();
+		expect(events.map(([what]) => what)).toEqual(['ending', 'unreachable', 'open', 'ending', 'session_expired']);
+	});
+
+	test('warns once even if the page is shown repeatedly in the meantime', async () => {
+		const { events, run } = watched({
+			wakes: [DAY_MS - WARNING_MS, 1000, 1000, 1000],
+			remainingMs: (nowMs) => (nowMs < DAY_MS ? null : 0)
+		});
+		await run();
+		expect(events.filter(([what]) => what === 'ending')).toHaveLength(1);
 	});
 
 	test('detects a sign-out in another tab at the next check', async () => {
@@ -65,7 +86,7 @@ describe('watching a session', () => {
 		const { events, run } = watched({ wakes: [5000], remainingMs: (nowMs) => 65_000 - nowMs });
 		await run();
 		expect(events).toEqual([
-			['warning', 5000],
+			['ending', 5000],
 			['session_expired', 65_000]
 		]);
 	});
@@ -96,7 +117,7 @@ describe('watching a session', () => {
 			remainingMs: (nowMs) => (nowMs < DAY_MS - 60_000 ? DAY_MS - nowMs : 2 * DAY_MS - nowMs)
 		});
 		await run();
-		expect(events.map(([what]) => what)).toEqual(['warning', 'no warning', 'warning', 'session_expired']);
+		expect(events.map(([what]) => what)).toEqual(['ending', 'open', 'ending', 'session_expired']);
 	});
 
 	test('reports nothing after it is aborted', async () => {

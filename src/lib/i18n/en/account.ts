@@ -5,7 +5,9 @@ export const account = {
 		what: 'Sign in again to continue. You then come back to this page.',
 		again: 'Sign in again',
 		idle: 'You have not done anything here for some time. Do you want to continue?',
-		stay: 'Stay signed in'
+		stay: 'Stay signed in',
+		over: 'You are signed out.',
+		unreachable: 'There is no connection right now. We keep trying.'
 	},
 	title: 'Your account',
 	unlinkedNotice: 'The wallet is unlinked.',

@@ -6,7 +6,9 @@ export const account: Texts['account'] = {
 		what: 'Log opnieuw in om door te gaan. U komt dan terug op deze pagina.',
 		again: 'Opnieuw inloggen',
 		idle: 'U hebt hier een tijd niets gedaan. Wilt u doorgaan?',
-		stay: 'Ingelogd blijven'
+		stay: 'Ingelogd blijven',
+		over: 'U bent uitgelogd.',
+		unreachable: 'Er is even geen verbinding. Wij blijven het proberen.'
 	},
 	title: 'Uw account',
 	unlinkedNotice: 'De wallet is ontkoppeld.',
