@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { Sandbox } from '../sandbox/index.ts';
 import { test } from './support/journey.ts';
-import { expectHeading, expectSignedIn } from './support/steps.ts';
+import { expectHeading, expectSignedIn, setVisible } from './support/steps.ts';
 import { en } from './support/texts.ts';
 
 /** The session that the link on the page opens. */
@@ -71,6 +71,28 @@ test('(a11y 14, 15) the expiry is announced two minutes before, and one key pres
 	await expect.poll(() => page.clock.runFor('00:02').then(() => warning.count())).toBe(0);
 	await expect(button).toBeFocused();
 	await expect(timer).toBeEmpty();
+});
+
+test.describe('while the tab is hidden', () => {
+	// The status of the expired session may be gone.
+	test.use({ expectsFaults: true });
+
+	test('(a11y 14) a code expires, and is renewed when the tab is shown', async ({ page, wallet, sandbox }) => {
+		await page.clock.install();
+		await wallet.start();
+		await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
+		await setVisible(page, false);
+		expect(sandbox.expire(wallet.sessionId)).toBe(true);
+		await page.clock.runFor('05:10');
+		expect(sandbox.count('bridge.create')).toBe(1);
+		await setVisible(page, true);
+		await expect.poll(() => sessionOnScreen(page, sandbox)).not.toBe(wallet.sessionId);
+		await expectHeading(page, en.wallet.scan.title);
+		expect(sandbox.count('bridge.create')).toBe(2);
+		await wallet.expectCode();
+		await wallet.share('known-student');
+		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
+	});
 });
 
 for (const javaScriptEnabled of [true, false]) {

@@ -14,6 +14,8 @@ export interface Follower {
 /** What the flow needs from its page; tests replace all of it. */
 interface FlowDeps {
 	readonly follow: (sessionIds: readonly string[], onUpdate: OnUpdate) => Follower;
+	/** Shows another code in place of one that has expired, if there is one. */
+	readonly renewExpired: () => Promise<unknown>;
 	readonly complete: (sessionId: string, signal: AbortSignal) => Promise<CompleteResponse>;
 	/** Waits, or returns early when the page wakes up or the signal aborts. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -118,8 +120,16 @@ export class WalletFlow {
 		if (sessionId !== this.sessionId) return;
 		if (response.kind === 'status' && response.expiresInMs !== null) this.timeLeft = { ms: response.expiresInMs };
 		if (event === 'failed') void this.#applyEnding(event);
+		else if (event === 'expired' && this.state === 'scan') void this.#renewOrEnd(sessionId);
 		else if (event !== null) this.#apply(event);
 		for (const resolve of this.#waiters.splice(0)) resolve();
+	}
+
+	async #renewOrEnd(sessionId: string): Promise<void> {
+		await this.#deps.renewExpired();
+		if (this.#signal.aborted) return;
+		if (sessionId === this.sessionId) this.#apply('expired');
+		else this.#forget(sessionId);
 	}
 
 	/** The first code that a wallet opens is used; the other sessions are no longer followed. */

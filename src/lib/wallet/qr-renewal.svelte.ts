@@ -83,9 +83,20 @@ export class QrRenewal {
 		if (this.isRetrying && this.#deps.isWanted() && !signal.aborted) await this.renewManually();
 	}
 
+	/**
+	 * Renews a code that has expired, if the countdown promised more time than the code had: a hidden page renews nothing.
+	 * @returns false if the time is over, or if there is no new code
+	 */
+	async renewExpired(): Promise<boolean> {
+		const { now, isWanted } = this.#deps;
+		const isPromised = this.#codeEndsAtMs <= now() && now() < this.endsAtMs;
+		return isPromised && isWanted() && (await this.#renewByItself());
+	}
+
 	async #renewByItself(): Promise<boolean> {
+		const isCounted = this.#inFlight !== undefined;
 		const isRenewed = (await this.#renew()) === 'renewed';
-		if (isRenewed) this.#left--;
+		if (isRenewed && !isCounted) this.#left--;
 		this.#count();
 		return isRenewed;
 	}

@@ -20,11 +20,14 @@ interface Setting {
 	readonly reachable?: boolean[];
 	readonly from?: FlowState;
 	readonly replaced?: readonly string[];
+	/** Whether a code that has expired is replaced by the code of the session `new`. */
+	readonly renewsExpired?: boolean;
 }
 
 /** Starts a flow on a page. The test passes it the status updates, and reads what the flow does. */
 export function startFlow(setting: Setting = {}) {
-	const { completes = [], outcome = null, unreadable = 0, reachable = [], from = 'scan', replaced = [] } = setting;
+	const { completes = [], outcome = null, unreadable = 0, reachable = [], from = 'scan' } = setting;
+	const { replaced = [], renewsExpired = false } = setting;
 	const page = new AbortController();
 	const left: string[] = [];
 	const announced: unknown[] = [];
@@ -53,6 +56,10 @@ export function startFlow(setting: Setting = {}) {
 			complete: (id) => {
 				completed.push(id);
 				return Promise.resolve(completes.shift() ?? { kind: 'accepted', continueUrl: '/go' });
+			},
+			renewExpired: () => {
+				if (renewsExpired) flow.replace({ sessionId: 'new', replaced: [], expiresInMs: 300_000 });
+				return Promise.resolve();
 			},
 			pause: (ms) => {
 				recordAnnouncement();

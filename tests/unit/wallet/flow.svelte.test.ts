@@ -143,6 +143,13 @@ describe('a wallet sign-in on the page', () => {
 describe('a code that replaces another', () => {
 	const renewed = { sessionId: 'new', replaced: [], expiresInMs: 300_000 };
 
+	test('after that has expired takes its place, and only that is followed', async () => {
+		const page = startFlow({ renewsExpired: true });
+		await page.update('EXPIRED');
+		expect([page.flow.state, page.flow.sessionId, [...page.followed]]).toEqual(['scan', 'new', ['new']]);
+		expect(page.announced).toEqual([null]);
+	});
+
 	test('is followed together with it, without an announcement', () => {
 		const page = startFlow();
 		page.flow.replace(renewed);

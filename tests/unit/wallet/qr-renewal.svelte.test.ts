@@ -68,6 +68,36 @@ test('no code is renewed while the page is hidden, or after a wallet has opened'
 	expect(state.renewedAtMs).toEqual([]);
 });
 
+test('a code that expired while the page was hidden is renewed when the page is shown, until the time is over', async () => {
+	const { clock, state, renewal } = setUp();
+	state.isWanted = false;
+	await clock.advance(lifeMs + 5000);
+	expect([await renewal.renewExpired(), state.renewedAtMs]).toEqual([false, []]);
+	state.isWanted = true;
+	expect([await renewal.renewExpired(), state.renewedAtMs]).toEqual([true, [lifeMs + 5000]]);
+
+	const late = setUp();
+	late.state.isWanted = false;
+	await late.clock.advance(780_000);
+	late.state.isWanted = true;
+	expect(await late.renewal.renewExpired()).toBe(false);
+});
+
+test('a code that ends before its time is not renewed in this way', async () => {
+	const { clock, state, renewal } = setUp();
+	await clock.advance(100_000);
+	expect([await renewal.renewExpired(), state.renewedAtMs]).toEqual([false, []]);
+});
+
+test('a renewal of an expired code that is in progress anyway counts as one', async () => {
+	const { clock, state, renewal, leftMs } = setUp();
+	state.isWanted = false;
+	await clock.advance(lifeMs);
+	state.isWanted = true;
+	await Promise.all([renewal.renewExpired(), renewal.renewExpired()]);
+	expect([state.renewedAtMs.length, leftMs()]).toEqual([1, 540_000]);
+});
+
 test('if no new code is available, the end of the current one is announced in time, and the request is retried', async () => {
 	const { clock, state, leftMs } = setUp();
 	state.canRenew = false;
