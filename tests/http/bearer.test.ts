@@ -13,7 +13,8 @@ import { AUDIENCE, serviceToken, tokenClaims } from './support/third-party.ts';
 let landscape: Landscape;
 
 beforeAll(async () => {
-	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE } });
+	const BACKENDS = JSON.stringify({ browsers: { url: 'http://127.0.0.1:9', token: 'none' } });
+	landscape = await startLandscape({ runtime, env: { API_AUDIENCE: AUDIENCE, BACKENDS } });
 });
 afterAll(() => landscape.stop());
 beforeEach(() => landscape.sandbox.reset());
@@ -38,6 +39,21 @@ const invalid = (why: string) => ({
 	challenge: `Bearer realm="portal", error="invalid_token", error_description="${why}", scope="profile:read"`
 });
 const WAY = 'The access token is signed in a way that is not accepted.';
+
+/** Otherwise a client would get a new token, in vain. */
+test.each([
+	['an unknown backend', 'GET', '/api/backends/unknown/x'],
+	['a backend for browsers only', 'GET', '/api/backends/browsers/x'],
+	['a route for browsers only', 'POST', '/api/wallet/sessions/ab12cd34-0000-4000-8000-000000000000/dc-api']
+])('a valid access token gets 401 from %s, which says that it accepts none', async (_, method, path) => {
+	const client = new ApiClient(landscape.url, await serviceToken(landscape));
+	const { status, headers, text } = await client.call(path, { method, ...(method === 'POST' && { json: {} }) });
+	const why = 'Access tokens are not accepted here.';
+	expect([status, JSON.parse(text)]).toMatchObject([401, { error: 'unauthorized', message: why }]);
+	expect(headers.get('www-authenticate')).toBe(
+		`Bearer realm="portal", error="invalid_token", error_description="${why}"`
+	);
+});
 
 describe('an access token', () => {
 	test('that an API client got by client credentials is accepted', async () => {

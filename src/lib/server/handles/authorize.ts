@@ -5,8 +5,8 @@ import type { Session } from '../auth/session';
 import { signOut } from '../auth/sign-out';
 import { loginPath } from '../auth/login-page';
 import { unixSeconds } from '../clock';
-import { isApi } from '../http/request';
-import { Problem, problemResponse } from '../http/problem';
+import { hasAccessToken, isApi } from '../http/request';
+import { Problem, problemResponse, tokenNotAccepted } from '../http/problem';
 import { discard, errorPage, seeOther } from '../http/endpoint';
 import { log } from '../log';
 import type { Handle } from './sequence';
@@ -34,7 +34,7 @@ async function resolveUnlessEnded({ event, resolve }: Parameters<Handle>[0]): Pr
 
 async function refusal(event: RequestEvent): Promise<Response> {
 	const { locals, url } = event;
-	if (isApi(event)) return problemResponse('unauthorized', locals);
+	if (isApi(event)) return problemResponse(hasAccessToken(event) ? tokenNotAccepted() : 'unauthorized', locals);
 	if (await repeatsSignOutEverywhere(event)) {
 		await signOut(event);
 		return seeOther('/signed-out');

@@ -146,6 +146,13 @@ export class Problem extends Error {
 	}
 }
 
+/** The refusal of an access token by a route, or for a backend, that accepts none. Another token would be refused as well. */
+export function tokenNotAccepted(): Problem {
+	const message = 'Access tokens are not accepted here.';
+	const header = challenge({ error: 'invalid_token', description: message });
+	return new Problem('unauthorized', { message, headers: { 'www-authenticate': header } });
+}
+
 /** The text as a problem code; null if it is not one. */
 export function problemCodeOf(text: string | null): ProblemCode | null {
 	return text !== null && Object.hasOwn(problems, text) ? (text as ProblemCode) : null;

@@ -5,7 +5,7 @@ import { hasAccessToken } from '../http/request';
 import type { CreatedSession } from '../bridge/normalize';
 import { ClaimPath } from '../bridge/schemas';
 import { config } from '../config';
-import { Problem } from '../http/problem';
+import { Problem, tokenNotAccepted } from '../http/problem';
 import {
 	keepOwned,
 	LIFE_SECONDS,
@@ -56,6 +56,7 @@ export function requireWalletCaller(event: RequestEvent): string {
 export async function requireOwned(event: RequestEvent, id: string): Promise<OwnedSession> {
 	const owned = await findOwned(event, id);
 	if (owned) return owned;
+	if (hasAccessToken(event) && !event.locals.apiClient) throw tokenNotAccepted();
 	const isBrowserOfOthers = !hasAccessToken(event) && ownedSessions(event.cookies).length > 0;
 	const known = isBrowserOfOthers || walletCaller(event) !== null;
 	throw new Problem(known ? 'not_found' : 'unauthorized');
