@@ -27,6 +27,24 @@ test('(a11y 7, 8) each change is announced once, in a status element that is in 
 	await expect(page.getByRole('alert')).toHaveCount(1);
 });
 
+test('(a11y 8) a new code that takes long is announced twice: while it is made, and when it is there', async ({
+	page,
+	wallet,
+	sandbox
+}) => {
+	await page.clock.install();
+	await wallet.start();
+	await expect(page.getByRole('button', { name: en.wallet.scan.copy })).toBeVisible();
+	sandbox.scenario('bridge-slow', { operation: 'create', ms: 3000 });
+	const announcements = await listen(page);
+	await page.getByRole('button', { name: en.wallet.scan.newCode }).click();
+	await page.clock.runFor('00:02');
+	await expect(page.getByText(en.wallet.makingCode).filter({ visible: true })).not.toHaveCount(0);
+	await expect(page.getByRole('status')).toHaveText(en.wallet.notices.new_code);
+	expect(await announcements()).toEqual([en.wallet.makingCode, en.wallet.notices.new_code]);
+	await expect(page.getByText(en.wallet.makingCode)).toHaveCount(0);
+});
+
 test(
 	'(a11y 9) a final state is announced in a single alert, which stays visible',
 	{ tag: '@full' },

@@ -75,6 +75,7 @@ test.each(['nl', 'en'] as const)('announcements in %s have fewer than 15 words',
 		...Object.values(identity.announcements),
 		wallet.unreachable,
 		wallet.noConnection,
+		wallet.makingCode,
 		wallet.nothingOpened.announcement,
 		...Object.values(wallet.notices),
 		`${wallet.remaining(20)} ${wallet.moreTime}`

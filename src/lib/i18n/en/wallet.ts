@@ -61,6 +61,7 @@ export const wallet = {
 		still_checking: 'We are still checking.',
 		new_code: 'There is a new code on the page.'
 	},
+	makingCode: 'We are making a new code…',
 	noConnection: 'There is no connection right now. Try again shortly.',
 	opened: {
 		title: 'Continue in your wallet',

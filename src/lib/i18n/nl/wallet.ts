@@ -56,6 +56,7 @@ export const wallet: Texts['wallet'] = {
 		still_checking: 'Wij zijn nog bezig met controleren.',
 		new_code: 'Er staat een nieuwe code op de pagina.'
 	},
+	makingCode: 'Wij maken een nieuwe code…',
 	noConnection: 'Er is even geen verbinding. Probeer het zo meteen opnieuw.',
 	opened: {
 		title: 'Ga verder in uw wallet',
