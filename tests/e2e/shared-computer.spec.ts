@@ -18,7 +18,7 @@ test('the next person at a shared computer has to sign in, even if the STS was n
 	expect(session.map(({ expires }) => expires)).toEqual([-1]);
 
 	await page.getByRole('button', { name: en.site.signOut }).click();
-	await expect(page.getByText(en.home.signedOut, { exact: true })).toBeVisible();
+	await expect(page.getByRole('heading', { name: en.login.signedOut, level: 1 })).toBeVisible();
 	await page.goto('/login');
 	await expect(page.getByText(en.login.institution.last)).toHaveCount(0);
 	await page.getByRole('link', { name: 'Universiteit Noord' }).click();

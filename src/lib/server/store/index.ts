@@ -4,7 +4,7 @@ import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore, MAX_BYTES, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import type { RedisStore, RunScript } from './redis';
-import { permissions, REFUSED } from './redis-scripts';
+import type * as RedisScripts from './redis-scripts';
 import { createResilientStore, type ResilientStore } from './resilient';
 import { copyMsOf, isUrgent, merge } from './kinds';
 
@@ -20,6 +20,8 @@ let resilient: ResilientStore | undefined;
 let runScript: RunScript | undefined;
 /** Until it is known what its user may do. */
 let openedRedis: RedisStore | undefined;
+/** What explains the faults of Redis, imported together with its client. */
+let redisScripts: typeof RedisScripts | undefined;
 
 /** The store that all instances share, or a store in this process's memory if none is configured. */
 export function sharedStore(): Store {
@@ -94,6 +96,7 @@ async function openDenoKv(name: string): Promise<Store> {
 async function openRedis(url: string): Promise<Store> {
 	// Imported only when needed: the package is large, and took about a fifth of the start-up time on Deno in a profile.
 	const { createRedisStore } = await import('./redis');
+	redisScripts = await import('./redis-scripts');
 	const redis = await createRedisStore({
 		url,
 		onFault: (error) => {
@@ -136,7 +139,7 @@ function reportRefused(): void {
 				log.warn('the user of REDIS_URL lacks permissions', {
 					...redisHost(),
 					commands,
-					hint: `allow it ${permissions}`
+					hint: redisScripts && `allow it ${redisScripts.permissions}`
 				});
 		},
 		() => (openedRedis = redis)
@@ -150,22 +153,12 @@ function logState(isUp: boolean, cause?: unknown): void {
 		return;
 	}
 	const text = describeCause(cause);
-	const hint = hintFor(text, config().store.redisUrl ?? '');
+	const hint = redisScripts?.hintFor(text, config().store.redisUrl ?? '');
 	log.warn('the shared store is unavailable: this instance uses its own memory', {
 		...host,
 		cause: text,
 		...(hint !== undefined && { hint })
 	});
-}
-
-/** What to check first. Which reply Redis gives to a wrong password depends on whether the address has a user. */
-function hintFor(cause: string, redisUrl: string): string | undefined {
-	if (/\b(?:NOAUTH|WRONGPASS)\b/.test(cause)) return 'Redis does not accept the user or the password of REDIS_URL';
-	if (REFUSED.test(cause)) return `the user of REDIS_URL lacks a permission: allow it ${permissions}`;
-	if (!/ECONNRESET|closed unexpectedly|timeout|SSL/i.test(cause)) return undefined;
-	return redisUrl.startsWith('rediss:')
-		? 'check firewalls, and whether the server has TLS at this port: without TLS, use redis://'
-		: 'check firewalls, and whether the server requires TLS: then use rediss://';
 }
 
 /** The messages of the Redis client do not always name the server. */

@@ -71,3 +71,13 @@ export function readRefused(reply: unknown): readonly string[] {
 		.filter(([, error]) => REFUSED.test(error))
 		.map(([name]) => name);
 }
+
+/** What to check first after a fault. Which reply Redis gives to a wrong password depends on whether the address has a user. */
+export function hintFor(cause: string, redisUrl: string): string | undefined {
+	if (/\b(?:NOAUTH|WRONGPASS)\b/.test(cause)) return 'Redis does not accept the user or the password of REDIS_URL';
+	if (REFUSED.test(cause)) return `the user of REDIS_URL lacks a permission: allow it ${permissions}`;
+	if (!/ECONNRESET|closed unexpectedly|timeout|SSL/i.test(cause)) return undefined;
+	return redisUrl.startsWith('rediss:')
+		? 'check firewalls, and whether the server has TLS at this port: without TLS, use redis://'
+		: 'check firewalls, and whether the server requires TLS: then use rediss://';
+}
