@@ -122,7 +122,9 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 	if (owned.idv !== 'started') return '/login/identity';
 	const { searchParams } = event.url;
 	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);
-	if (searchParams.get('idv') === 'complete' && (await isVerified(event, owned))) await endIdvRound(event, owned);
+	// Read in any case: the page that follows must not show the status from before.
+	const isDone = await isVerified(event, owned);
+	if (searchParams.get('idv') === 'complete' && isDone) await endIdvRound(event, owned);
 	return '/login/identity';
 }
 
