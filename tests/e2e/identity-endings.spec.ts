@@ -62,12 +62,15 @@ for (const { title, use } of settings) {
 			await expectEnding(page, 'confirmation-not-offered');
 		});
 
-		test('(a11y 21) a wallet session that expires while a person reads is reported at the next step', async ({
+		test('(a11y 21) a wallet session that expires while the page cannot follow it is reported at the next step', async ({
 			page,
 			wallet,
 			sandbox
 		}) => {
 			await wallet.start();
+			await page.route('**/api/wallet/sessions/**', (route) =>
+				page.url().includes('/login/identity') ? route.abort() : route.fallback()
+			);
 			await wallet.share('unknown-student');
 			await expectHeading(page, en.identity.explain.title);
 			expect(sandbox.expire(wallet.sessionId)).toBe(true);
