@@ -122,6 +122,8 @@ for (const locale of ['nl', 'en'] as const) {
 			await log.screen(t.wallet.checking.title);
 			log.note('the session expires');
 			await wallet.expire();
+			// The page reads it after it has noticed the end.
+			await expect(page.getByRole('button', { name: t.site.copyHelpCode })).toBeVisible();
 			await log.screen(t.wallet.ended.unfinished.title);
 			expectLog(journey, 'wallet-declined-and-expired');
 		});
