@@ -61,24 +61,21 @@ for (const { title, use } of settings) {
 			await page.getByRole('button', { name: en.identity.confirm.button }).click();
 			await expectEnding(page, 'confirmation-not-offered');
 		});
-
-		test('(a11y 21) a wallet session that expires while the page cannot follow it is reported at the next step', async ({
-			page,
-			wallet,
-			sandbox
-		}) => {
-			await wallet.start();
-			await page.route('**/api/wallet/sessions/**', (route) =>
-				page.url().includes('/login/identity') ? route.abort() : route.fallback()
-			);
-			await wallet.share('unknown-student');
-			await expectHeading(page, en.identity.explain.title);
-			expect(sandbox.expire(wallet.sessionId)).toBe(true);
-			await page.getByRole('button', { name: en.identity.explain.button }).click();
-			await expectEnding(page, 'expired');
-		});
 	});
 }
+
+test.describe('a page without JavaScript', { tag: '@full' }, () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('(a11y 21) reports at the next step that the wallet session has expired', async ({ page, wallet, sandbox }) => {
+		await wallet.start();
+		await wallet.share('unknown-student');
+		await expectHeading(page, en.identity.explain.title);
+		expect(sandbox.expire(wallet.sessionId)).toBe(true);
+		await page.getByRole('button', { name: en.identity.explain.button }).click();
+		await expectEnding(page, 'expired');
+	});
+});
 
 /** The page says what happened, and leads back to the choice of ways in. */
 async function expectEnding(page: Page, outcome: Outcome): Promise<void> {
