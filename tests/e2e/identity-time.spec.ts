@@ -85,10 +85,7 @@ test('(a11y 13) the time left is also shown while the institution verifies the p
 	await wallet.share('unknown-student');
 	await page.getByRole('button', { name: explain.button }).click();
 	await page.getByRole('button', { name: 'Confirm' }).waitFor();
-	const session = sandbox.session(wallet.sessionId);
-	if (!session) throw new Error('The Bridge has no such session');
-	session.status = 'RECONCILING';
-	await page.goto('/login/identity');
+	await wallet.returnDuringVerification();
 	await expectHeading(page, inProgress.title);
 	await expect(page.getByText(minutesLeft(5))).toBeVisible();
 });

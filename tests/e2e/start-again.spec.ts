@@ -49,11 +49,7 @@ for (const javaScriptEnabled of [true, false]) {
 				await expectHeading(page, en.identity.explain.title);
 				await page.getByRole('button', { name: en.identity.explain.button }).click();
 				await expect(page.getByRole('button', { name: 'Confirm' })).toBeVisible();
-				// From here on the portal reads each status anew.
-				const session = sandbox.session(wallet.sessionId);
-				if (!session) throw new Error('The Bridge has no such session');
-				session.status = 'RECONCILING';
-				await page.goto('/login/identity');
+				await wallet.returnDuringVerification();
 				await expectHeading(page, en.identity.inProgress.title);
 				await startAgain(page);
 				await wallet.expectCode();

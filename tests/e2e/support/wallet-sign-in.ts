@@ -68,6 +68,14 @@ export class WalletSignIn {
 		await this.check();
 	}
 
+	/** Returns from the institution, which is still verifying the person. */
+	async returnDuringVerification(): Promise<void> {
+		const session = this.#sandbox.session(this.sessionId);
+		if (!session) throw new Error('The Bridge has no such session');
+		session.status = 'RECONCILING';
+		await this.#page.goto(`/login?wallet_session=${this.sessionId}&idv=complete`);
+	}
+
 	/** With JavaScript the page goes on by itself; without, the person asks, until the portal asks the Bridge anew about it. */
 	async check(): Promise<void> {
 		if (this.#isScripted) return;
