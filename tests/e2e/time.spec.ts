@@ -31,7 +31,7 @@ test('(a11y 4, 13) a code renews itself without moving focus or announcing it; t
 	await wallet.start();
 	const enlarge = page.getByRole('checkbox', { name: en.wallet.scan.enlarge });
 	await enlarge.focus();
-	await age(page, sandbox, 245, 2);
+	await age(page, sandbox, 185, 2);
 	await expect.poll(() => sessionOnScreen(page, sandbox)).not.toBe(wallet.sessionId);
 	await expect(enlarge).toBeFocused();
 	await expect(page.getByRole('status')).toBeEmpty();
@@ -56,7 +56,7 @@ test('(a11y 14, 15) the expiry is announced two minutes before, and one key pres
 	await button.focus();
 	let shown = wallet.sessionId;
 	for (const codes of [2, 3]) {
-		await age(page, sandbox, 245, codes);
+		await age(page, sandbox, 185, codes);
 		await expect.poll(() => sessionOnScreen(page, sandbox)).not.toBe(shown);
 		shown = await sessionOnScreen(page, sandbox);
 	}

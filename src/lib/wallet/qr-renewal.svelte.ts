@@ -16,8 +16,11 @@ export type Renewal = 'renewed' | NoCode;
 
 /** How often a code is renewed automatically before the person has to request more time. */
 const MAX_RENEWALS = 2;
-/** A code is renewed this long before it expires, or a quarter of its lifetime before if that is less. */
-const marginMs = 60_000;
+/**
+ * A code is renewed this long before it expires, or two fifths of its lifetime before if that is less. The session of a code that
+ * is scanned cannot be extended, so this is the least time that the person has for the wallet and for identity verification.
+ */
+const marginMs = 120_000;
 const retryMs = 10_000;
 /**
  * A renewed code is not renewed again sooner, whatever expiry the server reports. Less than the shortest lifetime of a
@@ -118,7 +121,7 @@ export class QrRenewal {
 	}
 
 	#marginMs(): number {
-		return Math.min(marginMs, this.#lifeMs / 4);
+		return Math.min(marginMs, this.#lifeMs * 0.4);
 	}
 
 	#count(): void {

@@ -21,28 +21,28 @@ function setUp() {
 	return { clock, state, renewal, leftMs: () => renewal.endsAtMs - clock.now() };
 }
 
-test('a code is renewed automatically a minute before its end, twice, and then ends', async () => {
+test('a code is renewed automatically two minutes before its end, twice, and then ends', async () => {
 	const { clock, state, leftMs } = setUp();
-	expect(leftMs()).toBe(780_000);
-	await clock.advance(780_000);
-	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 480_000], 0]);
+	expect(leftMs()).toBe(660_000);
+	await clock.advance(660_000);
+	expect([state.renewedAtMs, leftMs()]).toEqual([[180_000, 360_000], 0]);
 });
 
 test('the remaining time decreases steadily while codes are renewed automatically', async () => {
 	const { clock, leftMs } = setUp();
-	await clock.advance(239_000);
-	expect(leftMs()).toBe(541_000);
+	await clock.advance(179_000);
+	expect(leftMs()).toBe(481_000);
 	await clock.advance(2000);
-	expect(leftMs()).toBe(539_000);
+	expect(leftMs()).toBe(479_000);
 });
 
 test('a manual renewal restores the full time, more than ten times', async () => {
 	const { clock, renewal, leftMs } = setUp();
 	for (let n = 0; n < 12; n++) {
-		await clock.advance(700_000);
+		await clock.advance(580_000);
 		expect(leftMs()).toBe(80_000);
 		expect(await renewal.renewManually()).toBe('renewed');
-		expect(leftMs()).toBe(780_000);
+		expect(leftMs()).toBe(660_000);
 	}
 });
 
@@ -52,7 +52,7 @@ test('a second click, or a click during an automatic renewal, creates no second 
 	const renew = vi.fn(() => new Promise<number>((resolve) => (finish = resolve)));
 	const renewal = new QrRenewal(lifeMs, { now: clock.now, pause: clock.pause, isWanted: () => true, renew });
 	void renewal.run(new AbortController().signal);
-	await clock.advance(240_000);
+	await clock.advance(180_000);
 	const clicks = [renewal.renewManually(), renewal.renewManually()];
 	finish(lifeMs);
 	expect(await Promise.all(clicks)).toEqual(['renewed', 'renewed']);
@@ -78,7 +78,7 @@ test('a code that expired while the page was hidden is renewed when the page is 
 
 	const late = setUp();
 	late.state.isWanted = false;
-	await late.clock.advance(780_000);
+	await late.clock.advance(660_000);
 	late.state.isWanted = true;
 	expect(await late.renewal.renewExpired()).toBe(false);
 });
@@ -95,17 +95,17 @@ test('a renewal of an expired code that is in progress anyway counts as one', as
 	await clock.advance(lifeMs);
 	state.isWanted = true;
 	await Promise.all([renewal.renewExpired(), renewal.renewExpired()]);
-	expect([state.renewedAtMs.length, leftMs()]).toEqual([1, 540_000]);
+	expect([state.renewedAtMs.length, leftMs()]).toEqual([1, 480_000]);
 });
 
 test('if no new code is available, the end of the current one is announced in time, and the request is retried', async () => {
 	const { clock, state, leftMs } = setUp();
 	state.canRenew = false;
-	await clock.advance(240_000);
-	expect(leftMs()).toBe(60_000);
+	await clock.advance(180_000);
+	expect(leftMs()).toBe(120_000);
 	state.canRenew = true;
 	await clock.advance(10_000);
-	expect([state.renewedAtMs, leftMs()]).toEqual([[240_000, 250_000], 540_000]);
+	expect([state.renewedAtMs, leftMs()]).toEqual([[180_000, 190_000], 480_000]);
 });
 
 test.each(['refused', 'unreachable'] as const)('a manual renewal reports that a new code was %s', async (reason) => {
@@ -149,6 +149,6 @@ test('the end of a code only ever moves to an earlier time, whatever the server 
 	renewal.correct(900_000);
 	expect(leftMs()).toBe(shortened);
 	// A new code has its own end.
-	await clock.advance(140_000);
-	expect(leftMs()).toBe(540_000);
+	await clock.advance(80_000);
+	expect(leftMs()).toBe(480_000);
 });
