@@ -38,8 +38,8 @@ const direction = (files, ...names) => ({
 });
 
 /**
- * The folders and files of lib/server, lowest first: each may import those before it (docs/architecture.md). Configuration is
- * read from low on, and readiness asks the STS.
+ * The folders and files of lib/server, lowest first: each may import those before it (docs/architecture.md). `config` comes
+ * early because most layers read it, and `readiness.ts` after `sts` because it asks the STS.
  */
 export const layers = [
 	...[

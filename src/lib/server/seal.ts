@@ -1,7 +1,7 @@
 import { builtin } from './runtime';
 
 /**
- * Authenticated encryption for values that a browser stores for the portal (RFC 5116 AEAD, AES-256-GCM). Keys are derived
+ * Authenticated encryption of values in cookies and in the shared store (RFC 5116 AEAD, AES-256-GCM). Keys are derived
  * once per secret and purpose (HKDF, RFC 5869), so that opening needs no key derivation per request. The values are small:
  * Web Crypto's job for each operation would take ten times as long as the operation itself (docs/performance.md).
  *

@@ -51,7 +51,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
 	'wallet-details:': sameForAll,
 	// A response that is in progress or has succeeded (`wallet/dc-api.ts`) began after the one that failed.
 	'wallet-dc-api:': { merge: furthest((text) => (text === SUBMISSION_FAILED ? 0 : 1)) },
-	// What the portal must not deny (`wallet/cancel.ts`).
+	// Once a request that may link the wallet was sent, the portal must not say that nothing was linked (`wallet/cancel.ts`).
 	'wallet-linking:': { merge: furthest((text) => linkingMarks.findIndex((mark) => mark === text)), isUrgent: true },
 	'wallet-used:': { ...sameForAll, isUrgent: true }
 };
