@@ -1,7 +1,7 @@
 import type { Config } from '../lib/server/config/parse';
 import { createDenoKvStore } from '../lib/server/store/deno-kv';
 import { createRedisStore, type RedisStore } from '../lib/server/store/redis';
-import { permissions, PREFIX, REFUSED } from '../lib/server/store/redis-scripts';
+import { permissions, PREFIX, REFUSED } from '../lib/server/store/redis-commands';
 import { WrongServer } from '../lib/server/store/store';
 import { connectionFailure } from './http';
 import { type Finding, good, warning, wrong } from './findings';

@@ -6,7 +6,7 @@ import { diagnose, healthyEnvironment } from '../harness/doctor.ts';
 import { freePort } from '../harness/free-port.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';
 import { runtime } from '../harness/runtime.ts';
-import { permissions } from '../../src/lib/server/store/redis-scripts.ts';
+import { permissions } from '../../src/lib/server/store/redis-commands.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 
 const PORTAL = 'http://localhost:3000';

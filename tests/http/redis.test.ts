@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { permissions } from '../../src/lib/server/store/redis-scripts.ts';
+import { permissions } from '../../src/lib/server/store/redis-commands.ts';
 import { Browser } from '../harness/browser.ts';
 import { ApiClient } from '../harness/api-client.ts';
 import { hasRedis, type Redis, startRedis } from '../harness/redis.ts';

@@ -5,7 +5,7 @@
 export const limits = [
 	{
 		name: 'keys in Redis live a thousand times too long',
-		file: 'src/lib/server/store/redis-scripts.ts',
+		file: 'src/lib/server/store/redis-commands.ts',
 		find: "ARGV[4], 'PX', ARGV[5]",
 		replace: "ARGV[4], 'EX', ARGV[5]",
 		test: 'tests/unit/server/store/redis.test.ts'

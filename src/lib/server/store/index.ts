@@ -4,7 +4,7 @@ import { log } from '../log';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore, MAX_BYTES, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import type { RedisStore, RunScript } from './redis';
-import type * as RedisScripts from './redis-scripts';
+import type * as RedisScripts from './redis-commands';
 import { createResilientStore, type ResilientStore } from './resilient';
 import { copyMsOf, isUrgent, merge } from './kinds';
 
@@ -96,7 +96,7 @@ async function openDenoKv(name: string): Promise<Store> {
 async function openRedis(url: string): Promise<Store> {
 	// Imported only when needed: the package is large, and took about a fifth of the start-up time on Deno in a profile.
 	const { createRedisStore } = await import('./redis');
-	redisScripts = await import('./redis-scripts');
+	redisScripts = await import('./redis-commands');
 	const redis = await createRedisStore({
 		url,
 		onFault: (error) => {

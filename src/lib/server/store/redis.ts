@@ -2,8 +2,7 @@ import { ClientOfflineError, createClient } from '@redis/client';
 import * as v from 'valibot';
 import { afterTimeout, wholeMs, withinLimit } from '../clock';
 import { createKeyWaiters, DataLost, type Store, WrongServer } from './store';
-import { explained, mayHaveMoved } from './redis-replies';
-import { CHANGED_CHANNEL, PREFIX, readRefused, REFUSED, REPLACE, TRY_COMMANDS, VERIFY, WRITE } from './redis-scripts';
+import * as commands from './redis-commands';
 
 /**
  * A shorter limit makes an instance use its own store too soon. A longer limit delays each request while Redis does not
@@ -54,12 +53,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 	 * after a restart without persistence, or is older, as after a restart from a snapshot or a failover to a replica that
 	 * was behind. Each process has its own mark, so an instance that starts later misses nothing.
 	 */
-	const markKey = `${PREFIX}verify:${crypto.randomUUID()}`;
+	const markKey = `${commands.PREFIX}verify:${crypto.randomUUID()}`;
 	let mark = 0;
 	/** The last mark that Redis is known to have accepted. */
 	let ownMark = 0;
 	/** Two keys, as `replace` has: a Cluster refuses them even if it has only one node. */
-	const keys = [markKey, `${PREFIX}verify`];
+	const keys = [markKey, `${commands.PREFIX}verify`];
 	const open = () => openConnection(options, (key) => keyWaiters.wake(key));
 	let connection = await open();
 	let reconnecting: Promise<void> | undefined;
@@ -86,17 +85,17 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 			return await withinLimit(command(client), COMMAND_LIMIT_MS);
 		} catch (error) {
 			// A reply on an old connection says nothing of the new one.
-			if (client === connection.client && mayHaveMoved(error))
+			if (client === connection.client && commands.mayHaveMoved(error))
 				reconnecting ??= reconnect().finally(() => (reconnecting = undefined));
-			throw explained(error instanceof ClientOfflineError ? (lastFault() ?? error) : error);
+			throw commands.explained(error instanceof ClientOfflineError ? (lastFault() ?? error) : error);
 		}
 	}
 
 	async function verifyOnce(): Promise<boolean> {
 		const before = ownMark;
 		const next = ++mark;
-		const given = { keys, arguments: [CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
-		const [found, written] = v.parse(Marks, await run((client) => client.eval(VERIFY, given)));
+		const given = { keys, arguments: [commands.CHANGED_CHANNEL, String(next), String(MARK_LIFE_MS)] };
+		const [found, written] = v.parse(Marks, await run((client) => client.eval(commands.VERIFY, given)));
 		if (written !== next) throw new Error('Redis does not return what was written');
 		ownMark = Math.max(ownMark, next);
 		return found >= before;
@@ -114,41 +113,43 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 
 		async refusedCommands() {
 			const { isSubscribeRefused } = connection;
-			const given = { keys: [`${PREFIX}try:${crypto.randomUUID()}`], arguments: [CHANGED_CHANNEL] };
-			const refused = readRefused(await run((client) => client.eval(TRY_COMMANDS, given)));
+			const given = { keys: [`${commands.PREFIX}try:${crypto.randomUUID()}`], arguments: [commands.CHANGED_CHANNEL] };
+			const refused = commands.readRefused(await run((client) => client.eval(commands.TRY_COMMANDS, given)));
 			return (await withinLimit(isSubscribeRefused, COMMAND_LIMIT_MS)) ? [...refused, 'subscribe'] : refused;
 		},
 
 		async read(key) {
-			const text = await run((client) => client.get(PREFIX + key));
+			const text = await run((client) => client.get(commands.PREFIX + key));
 			return text === null ? null : { text, mark: text };
 		},
 
 		async replace(key, expected, text, lifeMs) {
 			const given = [
-				CHANGED_CHANNEL,
+				commands.CHANGED_CHANNEL,
 				expected ? '1' : '0',
 				expected?.mark ?? '',
 				text,
 				String(wholeMs(lifeMs)),
 				String(ownMark)
 			];
-			const reply = await run((client) => client.eval(REPLACE, { keys: [PREFIX + key, markKey], arguments: given }));
+			const reply = await run((client) =>
+				client.eval(commands.REPLACE, { keys: [commands.PREFIX + key, markKey], arguments: given })
+			);
 			if (reply === -1) throw new DataLost('Redis does not hold what was written before');
 			return reply === 1;
 		},
 
 		async write(key, text, lifeMs) {
-			const given = [CHANGED_CHANNEL, text, String(wholeMs(lifeMs))];
-			await run((client) => client.eval(WRITE, { keys: [PREFIX + key], arguments: given }));
+			const given = [commands.CHANGED_CHANNEL, text, String(wholeMs(lifeMs))];
+			await run((client) => client.eval(commands.WRITE, { keys: [commands.PREFIX + key], arguments: given }));
 		},
 
 		async remainingMs(key) {
-			const lifeMs = await run((client) => client.pTTL(PREFIX + key));
+			const lifeMs = await run((client) => client.pTTL(commands.PREFIX + key));
 			return lifeMs < 0 ? null : lifeMs;
 		},
 
-		changed: (key, mostMs) => keyWaiters.wait(PREFIX + key, mostMs),
+		changed: (key, mostMs) => keyWaiters.wait(commands.PREFIX + key, mostMs),
 
 		async verify() {
 			try {
@@ -204,11 +205,11 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 		onConnected();
 	});
 	listener.connect().catch(failed);
-	const isSubscribeRefused = listener.subscribe(CHANGED_CHANNEL, onKeyChanged).then(
+	const isSubscribeRefused = listener.subscribe(commands.CHANGED_CHANNEL, onKeyChanged).then(
 		() => false,
 		(error: unknown) => {
 			failed(error);
-			return REFUSED.test(String(error));
+			return commands.REFUSED.test(String(error));
 		}
 	);
 	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(failed);

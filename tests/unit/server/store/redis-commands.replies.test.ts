@@ -1,7 +1,7 @@
 import { ErrorReply } from '@redis/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisStore } from '$lib/server/store/redis';
-import { explained } from '$lib/server/store/redis-replies';
+import { explained } from '$lib/server/store/redis-commands';
 import { WrongServer } from '$lib/server/store/store';
 import { hasRedis, servers, startRedis } from '../../../harness/redis';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisStore, type RedisStore } from '$lib/server/store/redis';
-import { permissions } from '$lib/server/store/redis-scripts';
+import { permissions } from '$lib/server/store/redis-commands';
 import { hasRedis, type Redis, servers, startRedis } from '../../../harness/redis';
 import { root } from '../../../tasks/runtime.mjs';
 
