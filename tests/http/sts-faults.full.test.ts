@@ -109,6 +109,8 @@ test.each([
 	['temporarily_unavailable', 'sts_unavailable'],
 	['server_error', 'sts_unavailable'],
 	['invalid_scope', 'portal_misconfigured'],
+	['invalid_target', 'portal_misconfigured'],
+	['invalid_request', 'portal_misconfigured'],
 	['something_new', 'sign_in_failed']
 ] as const)('the STS error %s is mapped to the portal’s %s', async (error, expected) => {
 	landscape.sandbox.scenario('login-error', { error });

@@ -27,6 +27,7 @@ const hints: Readonly<Record<string, string>> = {
 		'the STS refuses a parameter of the request: check that both callbacks of the portal are registered for its client',
 	unauthorized_client: 'the STS does not allow this client to use this grant',
 	invalid_scope: 'the STS does not grant these scopes to this client',
+	invalid_target: 'the STS does not issue tokens for this resource or audience to this client',
 	invalid_grant: 'the code or refresh token has expired, was used before, or belongs to another client',
 	NO_DISCOVERY_DOCUMENT: 'there is no discovery document below STS_ISSUER_URL: check its path',
 	unreachable: 'no connection: check the address, DNS, the proxy and the certificate',

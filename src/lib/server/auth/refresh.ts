@@ -191,7 +191,7 @@ function logFault(error: WorkFailed): void {
 	const { fault, code } = error;
 	if (clientErrors.includes(code))
 		log.error(
-			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_AUTH, its secret or key, and STS_SCOPE',
+			'the STS refuses the portal itself: check STS_CLIENT_ID, STS_CLIENT_AUTH, its secret or key, STS_SCOPE and STS_RESOURCE',
 			{ code, error }
 		);
 	else log.warn('tokens could not be refreshed', { fault, code, error });

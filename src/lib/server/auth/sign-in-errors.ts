@@ -75,9 +75,16 @@ const stsErrors: ReadonlyMap<string, SignInError> = new Map([
 	['consent_required', 'interaction_required'],
 	['interaction_required', 'interaction_required'],
 	['account_selection_required', 'interaction_required'],
+	// The STS refuses the portal's own request: the same request would be refused again. RFC 8707 2 has `invalid_target`.
+	['invalid_request', 'portal_misconfigured'],
+	['invalid_client', 'portal_misconfigured'],
 	['unauthorized_client', 'portal_misconfigured'],
 	['invalid_scope', 'portal_misconfigured'],
+	['invalid_target', 'portal_misconfigured'],
 	['unsupported_response_type', 'portal_misconfigured'],
+	['request_not_supported', 'portal_misconfigured'],
+	['request_uri_not_supported', 'portal_misconfigured'],
+	['invalid_request_object', 'portal_misconfigured'],
 	['temporarily_unavailable', 'sts_unavailable'],
 	['server_error', 'sts_unavailable']
 ]);

@@ -55,11 +55,12 @@ function isServerFault(error: Error): boolean {
 	return 'code' in error && (error.code === RESPONSE_IS_NOT_JSON || error.code === PARSE_ERROR);
 }
 
-/** OAuth errors about the portal as a client (RFC 6749 5.2). Its operator has to act. */
+/** OAuth errors about the portal as a client (RFC 6749 5.2, RFC 8707 2). Its operator has to act. */
 export const clientErrors: readonly string[] = [
 	'invalid_client',
 	'unauthorized_client',
 	'invalid_scope',
+	'invalid_target',
 	'unsupported_grant_type'
 ];
 

@@ -193,6 +193,7 @@ describe('the error', () => {
 			responses(400, { error })
 		]),
 		['of the client: invalid_scope', 'postponed', 'invalid_scope', responses(400, { error: 'invalid_scope' })],
+		['of the client: invalid_target', 'postponed', 'invalid_target', responses(400, { error: 'invalid_target' })],
 		[
 			'of the client: unauthorized_client',
 			'postponed',
