@@ -3,8 +3,8 @@ import { type AuthorizationServer, genericTokenEndpointRequest } from 'oauth4web
 import { config } from '../lib/server/config';
 import type { Config } from '../lib/server/config/parse';
 import type { TokenOptions } from '../lib/server/config/service-client';
-import { assertionBy } from '../lib/server/sts/client-assertion';
-import { stsCall, stsClient } from '../lib/server/sts/metadata';
+import { assertionBy, stsClient } from '../lib/server/sts/client';
+import { stsCall } from '../lib/server/sts/metadata';
 import { requestServiceToken, serviceTokenRefusal } from '../lib/server/sts/service-token';
 import { connectionFailure, withProxy, type Exchange, exchangeWithSts, oauthError } from './http';
 import { type Finding, good, warning, wrong, corsFindings, credentialOf, JWKS_PATH, CROSS_ORIGIN } from './findings';

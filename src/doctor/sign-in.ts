@@ -2,7 +2,8 @@ import { type AuthorizationServer, pushedAuthorizationRequest } from 'oauth4weba
 import { requestedClaims } from '../lib/server/sts/id-token';
 import type { Provider } from '../lib/server/auth/session';
 import type { Config } from '../lib/server/config/parse';
-import { stsCall, stsClient, stsFetch, userTokenParameters } from '../lib/server/sts/metadata';
+import { stsClient, userTokenParameters } from '../lib/server/sts/client';
+import { stsCall, stsFetch } from '../lib/server/sts/metadata';
 import { type ConnectionFailure, exchangeWithSts, oauthError, type Reply } from './http';
 import { type Finding, good, warning, wrong, credentialOf } from './findings';
 

@@ -6,15 +6,8 @@ import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import { config } from '../config';
 import { lenientResponse, withoutOtherClaims } from '../sts/responses';
-import {
-	endpointFetch,
-	metadataOf,
-	resourceParameter,
-	stsCall,
-	stsClient,
-	stsMetadata,
-	userTokenParameters
-} from '../sts/metadata';
+import { resourceParameter, stsClient, userTokenParameters } from '../sts/client';
+import { endpointFetch, metadataOf, stsCall, stsMetadata } from '../sts/metadata';
 import type { Provider, Session } from './session';
 import { DISCOVERY_PATH } from '../upstream/egress';
 

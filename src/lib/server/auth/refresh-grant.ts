@@ -1,7 +1,8 @@
 import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
 import { verifyIdToken } from '../sts/id-token';
-import { metadataOf, resourceParameter, stsCall, stsClient, stsMetadata } from '../sts/metadata';
+import { resourceParameter, stsClient } from '../sts/client';
+import { metadataOf, stsCall, stsMetadata } from '../sts/metadata';
 import { clientErrors, isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
 import { isSameIssuer } from '../upstream/egress';

@@ -6,7 +6,8 @@ import { config } from '../config';
 import { verifySignedToken } from './tokens';
 import * as oauth from 'oauth4webapi';
 import { log } from '../log';
-import { stsCall, stsClient, stsMetadata } from './metadata';
+import { stsClient } from './client';
+import { stsCall, stsMetadata } from './metadata';
 import { isUnavailable } from './responses';
 import { isIdentifier, readLocalized, readStrings } from '../upstream/lenient';
 

@@ -1,7 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { FRESH_CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { config } from '../config';
-import type { ClientAtSts } from '../config/service-client';
 import { describeCause } from '../error-fields';
 import { log } from '../log';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
@@ -9,7 +7,6 @@ import { exchange } from '../upstream/client';
 import { UpstreamError } from '../http/upstream-error';
 import { DISCOVERY_PATH, internalUrl, isSameIssuer, publicUrl } from '../upstream/egress';
 import { lenientResponse, readMetadata } from './responses';
-import { assertionBy } from './client-assertion';
 
 /** Far more than any discovery document, key set, list of institutions or token response needs. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -83,43 +80,6 @@ export const stsCall = {
 	// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out: an internal STS address is often plain http
 	[oauth.allowInsecureRequests]: true
 } as const;
-
-/**
- * A configured OAuth client, with its authentication at the STS: by a secret (RFC 6749 2.3.1) or a signed assertion (RFC 7523
- * 2.2).
- */
-export function clientOf(configured: ClientAtSts) {
-	const { clientId, clientAuth } = configured;
-	const client: oauth.Client = { client_id: clientId, token_endpoint_auth_method: clientAuth };
-	return { client, authentication: authenticationOf(configured) };
-}
-
-function authenticationOf(configured: ClientAtSts): oauth.ClientAuth {
-	if (configured.clientAuth === 'private_key_jwt') return assertionBy(configured.clientKey);
-	const { clientAuth, clientSecret } = configured;
-	return (clientAuth === 'client_secret_basic' ? oauth.ClientSecretBasic : oauth.ClientSecretPost)(clientSecret);
-}
-
-/** The portal as an OAuth client. */
-export function stsClient() {
-	const { client, authentication } = clientOf(config().sts);
-	return { client: { ...client, [oauth.clockTolerance]: FRESH_CLOCK_TOLERANCE_SECONDS }, authentication };
-}
-
-/**
- * What authorization requests say about people's access tokens: `resource` (RFC 8707 2), or the `audience` of some providers,
- * without which their access tokens are opaque. Token requests repeat `resource`.
- */
-export function userTokenParameters(): Readonly<Record<string, string>> {
-	const { resource, audience } = config().sts;
-	return { ...(resource !== undefined && { resource }), ...(audience !== undefined && { audience }) };
-}
-
-/** The parameter that requests for people's tokens have, by code or refresh token (RFC 8707 2.2). */
-export function resourceParameter(): Readonly<Record<string, string>> {
-	const { resource } = config().sts;
-	return resource === undefined ? {} : { resource };
-}
 
 /**
  * The STS's metadata (OpenID Connect Discovery 4). It is cached for five minutes, or for a day while it can't be read. URLs that a

@@ -5,7 +5,8 @@ import { Problem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
 import { log } from '../log';
 import { isUnavailable } from './responses';
-import { stsCall, stsClient, stsMetadata } from './metadata';
+import { stsClient } from './client';
+import { stsCall, stsMetadata } from './metadata';
 import { optionsKey, createTokenCache, type GrantedToken } from './service-token';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
