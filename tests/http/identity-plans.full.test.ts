@@ -6,7 +6,7 @@ import { Browser, headingOf, type Visit } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import type { PersonId } from '../sandbox/people.ts';
-import { sharedWalletSession } from './support/journeys.ts';
+import { sessionPath, sharedWalletSession } from './support/journeys.ts';
 
 const start = '/login/identity?/start';
 const confirm = '/login/identity?/confirm';
@@ -128,6 +128,54 @@ describe.each(['field', 'doc'] as const)('with a Bridge in the dialect "%s"', (d
 		const page = await browser.submit(institution, { decision: 'confirmed' });
 		expect(page.url.pathname).toMatch(/^\/login/);
 		expect((await browser.call('/api/auth/session')).text).toBe('null');
+	});
+
+	/** The reasons of failed identity verifications in the audit log, from this line on. */
+	const failuresSince = (line: number) =>
+		landscape.portal
+			.logs()
+			.split('\n')
+			.slice(line)
+			.filter((text) => text.includes('identity_verification.failed'))
+			.map((text) => (JSON.parse(text) as { properties: { reason: string } }).properties.reason);
+	const lines = () => landscape.portal.logs().split('\n').length - 1;
+
+	test('a confirmation that is not accepted, in a 200, is explained and audited as a failure', async () => {
+		const before = lines();
+		landscape.sandbox.scenario('idv-result', { status: 'FAILED', error: 'no_match' });
+		expectEnding(await browser.submit(await identityPage('unknown-employee'), {}, confirm), 'no-match');
+		await expect.poll(() => failuresSince(before)).toEqual(['no_match']);
+	});
+
+	test('a confirmation after which identity verification is required can be repeated, and then signs the person in', async () => {
+		const before = lines();
+		landscape.sandbox.scenario('idv-result', { status: 'IDV_REQUIRED', times: 1 });
+		expectEnding(await browser.submit(await identityPage('unknown-employee'), {}, confirm), 'failed');
+		const again = await browser.open('/login/identity');
+		expect(headingOf(again)).toBe(words.confirm.title);
+		expect((await browser.submit(again, {}, confirm)).url.pathname).toBe('/account');
+		await expect.poll(() => failuresSince(before)).toEqual(['idv_failed']);
+	});
+
+	test('an API call to confirm gets the problem of a confirmation that is not accepted, and can be repeated', async () => {
+		const id = await sharedWalletSession(browser, landscape.sandbox, 'unknown-employee');
+		await browser.call(sessionPath(id, 'complete'), { method: 'POST' });
+		landscape.sandbox.scenario('idv-result', { status: 'IDV_REQUIRED', times: 1 });
+		const submit = () => browser.call(sessionPath(id, 'idv/submit'), { method: 'POST', json: { confirm: true } });
+		const refused = await submit();
+		expect([refused.status, JSON.parse(refused.text)]).toMatchObject([409, { error: 'idv_failed' }]);
+		expect((await submit()).status).toBe(200);
+		expect((await browser.call(sessionPath(id, 'complete'), { method: 'POST' })).status).toBe(200);
+	});
+
+	test('a visit after which identity verification is still required can be repeated, and then signs the person in', async () => {
+		landscape.sandbox.scenario('idv-result', { status: 'IDV_REQUIRED', times: 1 });
+		const institution = await browser.submit(await identityPage(), {}, start);
+		// In the dialect "field", the STS calls the Auth Bridge: the portal reads only the status.
+		const shown = dialect === 'doc' ? words.ended.failed : words.explain;
+		expect(headingOf(await browser.submit(institution, { decision: 'confirmed' }))).toBe(shown.title);
+		const again = await browser.submit(await browser.open('/login/identity'), {}, start);
+		expect((await browser.submit(again, { decision: 'confirmed' })).url.pathname).toBe('/account');
 	});
 
 	test('a pending review is shown, also after a reload, and the sign-in continues after its approval', async () => {

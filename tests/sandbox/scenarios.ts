@@ -54,6 +54,7 @@ const bridgeScenarios = [
 	'idv-refused',
 	'idv-failed',
 	'idv-wrong-state',
+	'idv-result',
 	'review-approves',
 	'review-rejects',
 	'review-never',

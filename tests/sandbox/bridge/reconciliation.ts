@@ -51,11 +51,14 @@ export class Reconciliation {
 
 	/**
 	 * Applies the institution's outcome. A refusal ends the session: there is only one round.
+	 * The scenario `idv-result` changes the session without an error.
 	 * @throws {BridgeError} if verification was not successful
 	 */
 	finish(session: WalletSession, outcome: IdvOutcome): void {
 		const { scenarios, holders } = this.#options;
 		if (outcome !== 'confirmed') this.#fail(session, outcome === 'refused' ? 'idv_refused' : 'idv_failed');
+		const result = scenarios.use('idv-result');
+		if (result !== undefined) return update(session, result.status as WalletSession['status'], result.error);
 		if (scenarios.use('already-linked')) this.#fail(session, 'already_linked');
 		if (scenarios.use('assurance-too-low')) this.#fail(session, 'assurance_too_low');
 		if (session.person !== undefined && session.holder !== undefined) holders.link(session.holder, session.person);

@@ -44,7 +44,7 @@ export class Review {
 			return { status: 'RECONCILING', message: `Session ${session.id} waits for a reviewer` };
 		}
 		reconciliation.finish(session, 'confirmed');
-		return { status: this.#statusOf(session) };
+		return { status: this.#statusOf(session), ...(session.errorCode && { errorCode: session.errorCode }) };
 	}
 
 	/** @throws {BridgeError} `NO_RECONCILIATION_SESSION` if the session needs none */

@@ -137,7 +137,8 @@ export class BridgeService {
 		if (code !== null && redeemed === undefined) throw new BridgeError('NO_RECONCILIATION_MAPPING', session.id);
 		const refused = query.get('error') === 'access_denied' ? 'refused' : 'failed';
 		this.reconciliation.finish(session, redeemed?.outcome.kind === 'confirmed' ? 'confirmed' : refused);
-		return { status: 'COMPLETED', sessionId: session.id, matchId: session.reconciliation?.id };
+		const status = session.idvDone ? 'COMPLETED' : session.status;
+		return { status, sessionId: session.id, matchId: session.reconciliation?.id };
 	}
 
 	/** The return from the institution, reported by the STS (`field`). Returns the portal to redirect the browser to. */
@@ -151,7 +152,7 @@ export class BridgeService {
 			if (error instanceof BridgeError) return { ...body, linked: false };
 			throw error;
 		}
-		return { ...body, linked: true };
+		return { ...body, linked: session.idvDone };
 	}
 
 	/** Includes expired sessions. */

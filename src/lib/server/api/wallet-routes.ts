@@ -109,7 +109,10 @@ export const walletRoutes: readonly ApiRoute[] = [
 		what: "Receive the authorization response of the institution, from the person's browser.",
 		query: { code: text, state: text, error: text, error_description: text },
 		responses: {
-			303: { what: 'Redirect to the page of the wallet session.', hasLocation: true }
+			303: {
+				what: 'Redirect to the page of the wallet session. If the verification failed, its query has an `outcome`.',
+				hasLocation: true
+			}
 		},
 		problems: ofSession
 	},
@@ -127,9 +130,14 @@ export const walletRoutes: readonly ApiRoute[] = [
 		path: `${sessions}/{id}/idv/submit`,
 		method: 'post',
 		id: 'submitIdentityVerification',
-		what: 'Submit what the person confirmed: one of the three fields.',
+		what: 'Submit what the person confirmed: one of the three fields. If it is not accepted, the response is a problem, and its code says why.',
 		json: () => IdvSubmission,
-		responses: { 200: { what: 'The new status.', json: schemas.NewStatus } },
+		responses: {
+			200: {
+				what: 'The new status: VERIFIED or COMPLETED, or RECONCILING while a reviewer decides.',
+				json: schemas.NewStatus
+			}
+		},
 		problems: [...ofSession, ...unreadable, 429]
 	}
 ];

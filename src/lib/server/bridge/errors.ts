@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { UpstreamResponse } from '../upstream/client';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { Problem, type ProblemCode, problems } from '../http/problem';
 
 /** The operations of the Auth Bridge. The log names them, and the meaning of an error response depends on them. */
@@ -151,6 +152,18 @@ export function failureOf(errorCode: string | null): ProblemCode | undefined {
 	if (verdict !== undefined) return settled(verdict);
 	return errorCode !== null && DECLINED.test(errorCode) ? 'wallet_declined' : undefined;
 }
+
+/**
+ * The statuses in a response to `idv/callback` or `idv/submit` that say that identity verification failed, with the problem
+ * code if the response has no `errorCode`. After `IDV_REQUIRED`, the session allows another one.
+ */
+export const failedIdvCodes: Readonly<Partial<Record<SessionStatusValue, ProblemCode>>> = {
+	FAILED: 'reconciliation_failed',
+	ERROR: 'idv_failed',
+	IDV_REQUIRED: 'idv_failed',
+	VP_VALIDATION_FAILED: 'credential_refused',
+	EXPIRED: 'not_found'
+};
 
 /**
  * The words of a message that may be error codes: a single word, or words joined by underscores. The rest of the message is

@@ -2,7 +2,7 @@ import type { IdvReason, Person } from '$lib/wallet/view';
 import { isSessionStatusValue, type SessionStatusValue } from '$lib/wallet/wallet-session';
 import { Problem, type ProblemCode } from '../http/problem';
 import type { Localized } from '../upstream/lenient';
-import { failureOf } from './errors';
+import { failureOf, failedIdvCodes } from './errors';
 import type * as schemas from './schemas';
 import * as v from 'valibot';
 import { optionalSessionId, type RequestedClaim, status } from './schemas';
@@ -62,11 +62,10 @@ export interface IdvStatus {
 	readonly errorCode?: ProblemCode;
 }
 
-/** The state of the session after identity verification was finished or submitted. */
+/** The state of the session after the institution's response or a confirmation was accepted. */
 export interface IdvOutcome {
 	readonly sessionId: string;
 	readonly status: SessionStatusValue;
-	readonly errorCode?: ProblemCode;
 }
 
 /** A wallet that is linked to a subject. Times are Unix milliseconds. */
@@ -138,14 +137,18 @@ export function createReaders(now: () => number, warn: Warn) {
 			...failure(parsed.errorCode, ...parsed.message)
 		}),
 
-		idvOutcome: (
+		/** @throws {Problem} if the status says that identity verification failed: some services report that with a 200 */
+		idvOutcome(
 			id: string,
 			parsed: Parsed<typeof schemas.FinishedIdvResponse | typeof schemas.SubmittedIdvResponse>
-		): IdvOutcome => ({
-			sessionId: requireSameSession(id, parsed.sessionId),
-			status: statusOf(parsed.status),
-			...failure(parsed.errorCode)
-		})
+		): IdvOutcome {
+			const sessionId = requireSameSession(id, parsed.sessionId);
+			const status = statusOf(parsed.status);
+			const code = failedIdvCodes[status];
+			if (code === undefined) return { sessionId, status };
+			const facts = { upstream: 'auth-bridge', sessionStatus: status };
+			throw new Problem(failureOf(parsed.errorCode) ?? code, { facts });
+		}
 	};
 }
 

@@ -18,7 +18,7 @@ import {
 } from './sessions';
 import { currentSession } from './owned-sessions';
 import { outcomeAfter } from './cancel';
-import { candidatesIn, endIdvRound, isManualFor, wayOf } from './identity';
+import { candidatesIn, endIdvRound, isManualFor, isVerified, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/wallet-cookies';
 import { loginPath } from '../auth/login-page';
 
@@ -123,17 +123,17 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 	const { searchParams } = event.url;
 	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);
 	// Read in any case: the page that follows must not show the status from before.
-	const isDone = await isVerified(event, owned);
+	const isDone = await isVerifiedNow(event, owned);
 	if (searchParams.get('idv') === 'complete' && isDone) await endIdvRound(event, owned);
 	return '/login/identity';
 }
 
 /** Whether the Auth Bridge says that the person is known. False if it can't be read: the page that follows reads it again. */
-async function isVerified({ locals }: RequestEvent, { id }: OwnedSession): Promise<boolean> {
+async function isVerifiedNow({ locals }: RequestEvent, { id }: OwnedSession): Promise<boolean> {
 	try {
 		await consumeWalletSessionQuota(id);
 		const { status } = await bridge().readFreshStatus(id, credentialFor(locals));
-		return status === 'VERIFIED' || status === 'COMPLETED';
+		return isVerified(status);
 	} catch (error) {
 		logBug(error, locals.requestId);
 		return false;

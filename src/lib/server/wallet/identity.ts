@@ -10,6 +10,7 @@ import { currentSession, keepSession } from './owned-sessions';
 import { isUsedUp, type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import type { Locale } from '$lib/i18n';
 import type { Candidate, IdentityWay } from '$lib/wallet/view';
+import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { callbackRuns } from '../auth/sign-in-result';
 import { logBug, logFailure } from '../http/endpoint';
 import { log } from '../log';
@@ -43,7 +44,8 @@ export async function startIdv(event: RequestEvent, owned: OwnedSession): Promis
 }
 
 /**
- * Submits what the person confirmed, on the portal's own page or through the API.
+ * Submits what the person confirmed, on the portal's own page or through the API. If it is not accepted, the session stays as it is:
+ * the Auth Bridge may allow another confirmation.
  * @throws {Problem} `not_found` if the session is used up, `rate_limited`, or the error of the Auth Bridge
  */
 export async function submitIdv(event: RequestEvent, owned: OwnedSession, submission: IdvSubmission) {
@@ -51,12 +53,26 @@ export async function submitIdv(event: RequestEvent, owned: OwnedSession, submis
 	await consumeWalletSessionQuota(owned.id);
 	const { status } = await linkUnlessUsed(owned, 'submitted', () =>
 		bridge().submitIdv(owned.id, submission, credentialFor(event.locals))
-	);
+	).catch(async (error: unknown) => {
+		const code = await reasonOf(error, event, owned);
+		// The confirmation has to follow a start: nothing has failed yet.
+		if (code !== 'idv_not_started') auditFailure(code, owned, event.locals);
+		throw error;
+	});
 	const ongoing = owned.idv === 'manual' ? 'manual' : 'started';
-	const isDone = status !== 'RECONCILING';
+	const isDone = isVerified(status);
 	if (isDone) auditOnce('identity_verification.ended', owned, event.locals);
 	await keepSession(event, { ...owned, idv: isDone ? 'done' : ongoing });
 	return { sessionId: owned.id, status };
+}
+
+/** Whether the status says that the person is known. */
+export function isVerified(status: SessionStatusValue): boolean {
+	return status === 'VERIFIED' || status === 'COMPLETED';
+}
+
+function auditFailure(reason: ProblemCode, { id }: OwnedSession, locals: App.Locals): void {
+	audit('identity_verification.failed', { walletSessionId: id, reason }, locals);
 }
 
 /**
@@ -105,8 +121,11 @@ export function candidatesIn(locale: Locale, candidates: IdvStatus['candidates']
 
 /** How long further requests with the same callback parameters get the outcome of the first, in milliseconds. */
 const SHARED_MS = 60_000;
-/** The result of a successful callback. The result of a failed one is a problem code. */
+const IDENTITY_PAGE = '/login/identity';
+/** The results of a callback that was accepted. The result of another one is a problem code. */
 const FINISHED = 'finished';
+/** The Auth Bridge has not decided yet, for example because the institution's staff reviews the request. */
+const ONGOING = 'ongoing';
 
 /**
  * Handles the authorization response of the institution. A code can be used once: further requests with it (a double click, a
@@ -114,15 +133,13 @@ const FINISHED = 'finished';
  * @returns the path of the page that shows the outcome
  */
 export async function finishIdv(event: RequestEvent, owned: OwnedSession): Promise<string> {
-	if (owned.idv === 'done') return '/login/identity';
-	const failure = await finishOnce(event, owned);
-	if (failure === null) {
-		await endIdvRound(event, owned);
-		return '/login/identity';
-	}
-	const { code } = failure;
-	audit('identity_verification.failed', { walletSessionId: owned.id, reason: code }, event.locals);
-	log.warn('identity verification did not finish', { requestId: event.locals.requestId, ...failure });
+	if (owned.idv === 'done') return IDENTITY_PAGE;
+	const result = await finishOnce(event, owned);
+	if (result === FINISHED) await endIdvRound(event, owned);
+	if (typeof result === 'string') return IDENTITY_PAGE;
+	const { code } = result;
+	auditFailure(code, owned, event.locals);
+	log.warn('identity verification did not finish', { requestId: event.locals.requestId, ...result });
 	return identityEndPath(await outcomeAfter(code, owned), event.locals, owned);
 }
 
@@ -132,16 +149,19 @@ interface Failure {
 	readonly error?: WorkFailed;
 }
 
-/** @returns null if identity verification has finished, otherwise the failure, for the log */
-async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Failure | null> {
+/** @returns whether identity verification has finished or is ongoing, otherwise the failure, for the log */
+async function finishOnce(
+	event: RequestEvent,
+	owned: OwnedSession
+): Promise<typeof FINISHED | typeof ONGOING | Failure> {
 	const { searchParams } = event.url;
 	const parameters = ['code', 'state', 'error'].map((name) => searchParams.get(name));
 	async function run(): Promise<string> {
 		try {
 			await requireUnused(owned.id);
 			await consumeWalletSessionQuota(owned.id);
-			await bridge().finishIdv(owned.id, searchParams, credentialFor(event.locals));
-			return FINISHED;
+			const { status } = await bridge().finishIdv(owned.id, searchParams, credentialFor(event.locals));
+			return isVerified(status) ? FINISHED : ONGOING;
 		} catch (cause) {
 			const code = await reasonOf(cause, event, owned);
 			logBug(cause, event.locals.requestId);
@@ -154,14 +174,13 @@ async function finishOnce(event: RequestEvent, owned: OwnedSession): Promise<Fai
 	try {
 		const secret = `identity verification ${JSON.stringify([owned.id, ...parameters])}`;
 		const result = await callbackRuns().run({ secret, repeatLost: true, keepMs: SHARED_MS, run });
-		return result === FINISHED ? null : { code: problemCodeOf(result) ?? 'internal_error' };
+		if (result === FINISHED || result === ONGOING) return result;
+		return { code: problemCodeOf(result) ?? 'internal_error' };
 	} catch (error) {
 		if (!(error instanceof WorkFailed)) throw error;
 		return { code: problemCodeOf(error.code) ?? 'upstream_unavailable', error };
 	}
 }
-
-const IDENTITY_PAGE = '/login/identity';
 
 /**
  * The form action that starts identity verification. It returns a page that forwards the browser to the institution, or

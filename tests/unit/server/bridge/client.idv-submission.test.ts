@@ -59,6 +59,40 @@ describe('submitting a manual confirmation', () => {
 	});
 });
 
+describe('a 200 that reports a failed identity verification', () => {
+	const query = new URLSearchParams('code=c&state=s');
+
+	test.each([
+		['FAILED', null, 'reconciliation_failed'],
+		['FAILED', 'not_a_known_code', 'reconciliation_failed'],
+		['FAILED', 'already_linked', 'linked_elsewhere'],
+		['ERROR', null, 'idv_failed'],
+		['VP_VALIDATION_FAILED', null, 'credential_refused'],
+		['EXPIRED', null, 'not_found'],
+		['IDV_REQUIRED', null, 'idv_failed'],
+		['IDV_REQUIRED', 'no_match', 'no_match']
+	])('by the status %s with the error code %j is the problem %s', async (status, errorCode, code) => {
+		const stub = await startStub(json(200, { sessionId, status, errorCode }));
+		const bridge = bridgeAt(stub.url);
+		const submitted = await problemOf(bridge.submitIdv(sessionId, { confirm: true }, credential));
+		const finished = await problemOf(bridge.finishIdv(sessionId, query, credential));
+		expect([submitted.code, finished.code]).toEqual([code, code]);
+	});
+
+	test('after the person refused at the institution is that refusal', async () => {
+		const stub = await startStub(json(200, { sessionId, status: 'IDV_REQUIRED' }));
+		const refused = new URLSearchParams('error=access_denied&state=s');
+		expect((await problemOf(bridgeAt(stub.url).finishIdv(sessionId, refused, credential))).code).toBe('idv_refused');
+	});
+
+	test.each(['VERIFIED', 'COMPLETED', 'RECONCILING', 'PENDING'])('does not have the status %s', async (status) => {
+		const stub = await startStub(json(200, { sessionId, status, errorCode: 'no_match' }));
+		const bridge = bridgeAt(stub.url);
+		expect(await bridge.submitIdv(sessionId, { confirm: true }, credential)).toEqual({ sessionId, status });
+		expect(await bridge.finishIdv(sessionId, query, credential)).toEqual({ sessionId, status });
+	});
+});
+
 describe('what a person may submit', () => {
 	test.each([{ confirm: true }, { candidateId: 'c1' }, { fields: { studentNumber: '123' } }])('is %j', (body) => {
 		expect(v.parse(IdvSubmission, body)).toEqual(body);

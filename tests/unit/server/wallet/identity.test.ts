@@ -1,11 +1,12 @@
 import { isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { audit } from '$lib/server/audit';
 import { ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { Problem } from '$lib/server/http/problem';
 import { log } from '$lib/server/log';
 import { cancelWallet, rejectIdentity } from '$lib/server/wallet/cancel';
 import { startFailure } from '$lib/server/wallet/create-session';
-import { confirmIdentity, finishIdv, startIdentity } from '$lib/server/wallet/identity';
+import { confirmIdentity, finishIdv, startIdentity, submitIdv } from '$lib/server/wallet/identity';
 import { identityStep, resumeIdentity } from '$lib/server/wallet/identity-page';
 import { failureReason } from '$lib/server/wallet/sessions';
 import { walletStep } from '$lib/server/wallet/wallet-page';
@@ -13,6 +14,7 @@ import { browser, bridgeSays, fake, plan } from './fake-bridge';
 
 vi.mock('$lib/server/config', () => import('../configured'));
 vi.mock('$lib/server/wallet/bridge', () => import('./fake-bridge'));
+vi.mock('$lib/server/audit', () => ({ audit: vi.fn() }));
 
 const identityPage = () => browser({}, '/login/identity');
 
@@ -93,6 +95,69 @@ describe('identity verification', () => {
 		expect(await started()).toEqual([{ idv: 'started', completed: false }]);
 	});
 });
+
+describe('identity verification that is not accepted', () => {
+	const failed = 'identity_verification.failed';
+	/** What the audit log says about identity verification. */
+	const audited = () =>
+		vi
+			.mocked(audit)
+			.mock.calls.filter(([event]) => event.startsWith('identity_verification.'))
+			.map(([event, { reason }]) => [event, reason]);
+
+	test.each(['none', 'started', 'manual'] as const)(
+		'after a confirmation is audited as a failure, and the session, which is %s, can be confirmed again',
+		async (idv) => {
+			fake.submitIdv.mockRejectedValueOnce(new Problem('idv_failed')).mockResolvedValueOnce({ status: 'COMPLETED' });
+			const { event, owned } = await browser({ idv, id: crypto.randomUUID() });
+			await expect(submitIdv(event, owned, { confirm: true })).rejects.toMatchObject({ code: 'idv_failed' });
+			expect([audited(), ownedSessions(event.cookies)]).toMatchObject([[[failed, 'idv_failed']], [{ idv }]]);
+			await submitIdv(event, owned, { confirm: true });
+			expect(audited()).toEqual([
+				[failed, 'idv_failed'],
+				['identity_verification.ended', undefined]
+			]);
+			expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'done' }]);
+		}
+	);
+
+	test('is audited with the reason that the status of the session has', async () => {
+		fake.submitIdv.mockRejectedValue(new Problem('reconciliation_failed'));
+		bridgeSays('FAILED', { errorCode: 'linked_elsewhere' });
+		const { event, owned } = await browser({ idv: 'manual' });
+		await expect(submitIdv(event, owned, { confirm: true })).rejects.toThrow();
+		expect(audited()).toEqual([[failed, 'linked_elsewhere']]);
+	});
+
+	test('is not audited for a confirmation that came before the start', async () => {
+		fake.submitIdv.mockRejectedValue(new Problem('idv_not_started'));
+		const { event, owned } = await browser();
+		await expect(submitIdv(event, owned, { confirm: true })).rejects.toMatchObject({ code: 'idv_not_started' });
+		expect(audited()).toEqual([]);
+	});
+
+	test('after a callback is audited as a failure, and can be started again', async () => {
+		fake.finishIdv.mockRejectedValue(new Problem('idv_failed'));
+		fake.initiateIdv.mockResolvedValue({ redirectUrl: 'https://institution.example/idv' });
+		const { event, owned } = await browser({ idv: 'started' }, '/callback?code=refused&state=s');
+		expect(await finishIdv(event, owned)).toBe('/login/identity?outcome=failed&helpCode=r1');
+		expect(audited()).toEqual([[failed, 'idv_failed']]);
+		expect(await startIdentity(event, new FormData())).toEqual({ continueUrl: 'https://institution.example/idv' });
+	});
+});
+
+test.each(['RECONCILING', 'PENDING'])(
+	'identity verification is neither done nor failed while the Auth Bridge says %s',
+	async (status) => {
+		fake.finishIdv.mockResolvedValue({ status });
+		fake.submitIdv.mockResolvedValue({ status });
+		const { event, owned } = await browser({ idv: 'started' }, `/callback?code=${status}&state=s`);
+		expect(await finishIdv(event, owned)).toBe('/login/identity');
+		expect(await submitIdv(event, owned, { confirm: true })).toMatchObject({ status });
+		expect(ownedSessions(event.cookies)).toMatchObject([{ idv: 'started' }]);
+		expect(audit).not.toHaveBeenCalled();
+	}
+);
 
 type Work = (event: RequestEvent, owned: OwnedSession, bug: Error) => unknown;
 
