@@ -61,10 +61,10 @@ export const security = [
 	},
 	{
 		name: 'a logout token ends sessions that began later',
-		file: 'src/lib/server/auth/sign-out.ts',
+		file: 'src/lib/server/auth/backchannel-logout.ts',
 		find: 'sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000)',
 		replace: 'Math.max(nowMs, iat * 1000)',
-		test: 'tests/unit/server/auth/sign-out.backchannel-logout.test.ts'
+		test: 'tests/unit/server/auth/backchannel-logout.test.ts'
 	},
 	{
 		name: 'a return path may lead to another origin',

@@ -103,7 +103,7 @@ const numbers: readonly (readonly [string, string])[] = [
 	],
 	[
 		'Logout token',
-		`${size(constant('auth/sign-out.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
+		`${size(constant('auth/backchannel-logout.ts', 'MAX_TOKEN_CHARACTERS'))}; checked for this client before any key is fetched`
 	],
 	[
 		'Memory for bodies that are being received, without those that stream to backends; for one client network',

@@ -4,19 +4,15 @@ import { audit } from '../audit';
 import { config } from '../config';
 import { log } from '../log';
 import { stsMetadata } from '../sts/metadata';
-import { FRESH_CLOCK_TOLERANCE_SECONDS, unixMs, withinLimit } from '../clock';
+import { withinLimit } from '../clock';
 import type { Session } from './session';
 import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
-import { invalidField, Problem } from '../http/problem';
-import { type LogoutClaims, verifyLogoutToken } from '../sts/logout-token';
-import { isUnavailable } from '../sts/responses';
 import { builtin } from '../runtime';
-import { sharedStore } from '../store';
 import { forgetInstitution } from './login-page';
 import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
-import { revokeAtSts, revokeSession } from './revoked-sessions';
+import { revokeSession } from './revoked-sessions';
 import { revokeTokens, SIGN_OUT_LIMIT_MS } from './session-tokens';
 
 /**
@@ -70,50 +66,6 @@ export async function endSessionUrl(session: Session | null, state: string, requ
 		log.warn('the end-session endpoint is unknown while the STS is unreachable', { requestId, error });
 		return null;
 	}
-}
-
-/** A logout token has only a few claims. While the STS is slow, all callers wait and their tokens stay in memory. */
-export const MAX_TOKEN_CHARACTERS = 8192;
-/** A logout token is valid for minutes at most (OpenID Connect Back-Channel Logout 1.0, 2.4). Its id is stored for longer. */
-const REMEMBERED_MS = 60 * 60 * 1000;
-const OLDEST_SECONDS = 30 * 60;
-
-/**
- * The time up to which sessions are revoked, in Unix milliseconds. With a `sub`, this covers only sessions that began
- * before the token was issued, even if it arrives late, because the person may have signed in again. With a `sid`, it
- * covers all sessions that belong to that session of the STS, which has ended. Times are by the STS's clock, like the start
- * of sessions, because the clocks of the STS and the instances may differ.
- */
-function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
-	return sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000);
-}
-
-/**
- * Revokes the sessions that a logout token names, on every instance.
- * @throws {Problem} `invalid_request` if the token is invalid, old or already used; `upstream_unavailable` while the STS's
- * keys are unavailable
- */
-export async function revokeByLogoutToken(token: string, requestId: string): Promise<void> {
-	if (token.length > MAX_TOKEN_CHARACTERS) throw invalidField('logout_token');
-	const claims = await verifyLogoutToken(token).catch((error: unknown) => {
-		if (isUnavailable(error)) {
-			log.warn('a logout token could not be verified', { requestId, error });
-			throw new Problem('upstream_unavailable');
-		}
-		log.limited('a logout token was rejected', { requestId, error });
-		throw invalidField('logout_token');
-	});
-	const nowMs = unixMs();
-	const ageSeconds = nowMs / 1000 - claims.iat;
-	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -FRESH_CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
-	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, crypto.randomUUID(), REMEMBERED_MS);
-	if (!isNew) throw invalidField('logout_token');
-	await revokeAtSts(claims, endMsOf(claims, nowMs));
-	audit('session.ended', { by: 'sts', stsSub: claims.sub, stsSid: claims.sid }, { requestId });
-	log.info('the STS ended sessions (back-channel logout)', {
-		requestId,
-		by: claims.sid === undefined ? 'subject' : 'session'
-	});
 }
 
 const LOGOUT_REDIRECT_SECONDS = 60;

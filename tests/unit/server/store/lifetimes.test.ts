@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UnsecuredJWT } from 'jose';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
+import { revokeByLogoutToken } from '$lib/server/auth/backchannel-logout';
 import { redeemOnce } from '$lib/server/auth/sign-in-result';
 import { afterActivity } from '$lib/server/handles/session';
 import { revokeAll, revokeAtSts, revokeSession, revokeUser } from '$lib/server/auth/revoked-sessions';
 import { createRefresher } from '$lib/server/auth/refresh';
 import { WorkFailed } from '$lib/server/auth/run-once';
 import { createMemoryStore, type Store } from '$lib/server/store/store';
-import { verifyLogoutToken } from '$lib/server/sts/logout-token';
+import { verifySignedToken } from '$lib/server/sts/tokens';
 import type { CreatedSession } from '$lib/server/bridge/normalize';
 import { submitDcApi } from '$lib/server/wallet/dc-api';
 import { keepForApiClient, storeDetails } from '$lib/server/wallet/owned-sessions';
@@ -17,11 +18,14 @@ import { keepOwned, type OwnedSession, markUsed } from '$lib/server/auth/wallet-
 import { root } from '../../../tasks/runtime.mjs';
 import { fakeCookies } from '../../../harness/cookies';
 import { requestEvent } from '../../../harness/request-event';
-import { configure } from '../configured';
+import { config, configure } from '../configured';
 import { SIGNED_IN_AT, someSession } from '../auth/session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/sts/logout-token', () => ({ verifyLogoutToken: vi.fn() }));
+vi.mock('$lib/server/sts/tokens', async (original) => ({
+	...(await original<object>()),
+	verifySignedToken: vi.fn()
+}));
 
 /** How long each write of the code under test lives, in milliseconds, by its key. */
 const lives = new Map<string, number[]>();
@@ -99,8 +103,11 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	[
 		'a logout token: its id, and the revocation',
 		() => {
-			vi.mocked(verifyLogoutToken).mockResolvedValue({ jti: 'j', iat: SIGNED_IN_AT, sid: 'x', events: {} as never });
-			return revokeByLogoutToken('a-token', 'r1');
+			const { issuer: iss, clientId: aud } = config().sts;
+			const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+			const claims = { iss, aud, jti: 'j', iat: SIGNED_IN_AT, sid: 'x', events };
+			vi.mocked(verifySignedToken).mockResolvedValue(claims);
+			return revokeByLogoutToken(new UnsecuredJWT(claims).encode(), 'r1');
 		},
 		[HOUR_MS, 7 * DAY_MS]
 	],
@@ -189,13 +196,13 @@ test('no other module writes to the shared store', () => {
 		.filter((file) => file.endsWith('.ts') && !file.startsWith('store/'))
 		.filter((file) => /[sS]tore(?:\(\))?\s*\.(?:write|replace)\(/.test(readFileSync(join(folder, file), 'utf8')));
 	expect(writing.sort()).toEqual([
+		'auth/backchannel-logout.ts',
 		'auth/refresh.ts',
 		'auth/revoked-sessions.ts',
 		'auth/run-once.ts',
 		'auth/session-list.ts',
 		'auth/session-tokens.ts',
 		'auth/sign-in-result.ts',
-		'auth/sign-out.ts',
 		'auth/wallet-cookies.ts',
 		'handles/session.ts',
 		'wallet/cancel.ts',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { verifyIdToken } from '$lib/server/sts/id-token';
-import { verifyLogoutToken } from '$lib/server/sts/logout-token';
 import { fakeSts, ISSUER } from '../auth/fake-sts';
 
 vi.mock('$lib/server/config', () => import('../configured'));
@@ -93,13 +92,4 @@ describe('an ID token', () => {
 		const token = await idToken({ c_hash: halfHash('the-code-of-the-sign-in') });
 		expect(await verifyIdToken(token, { accessToken: 'the-access-token' })).toMatchObject({ sub: 'subject-1' });
 	});
-});
-
-test('a logout token for another authorized party is refused', async () => {
-	const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
-	const claims = { iss: ISSUER, aud: 'portal-client', sub: 'subject-1', iat: now(), jti: 'j1', events };
-	await expect(verifyLogoutToken(await sts.sign({ ...claims, azp: 'another-client' }))).rejects.toMatchObject({
-		name: 'IdTokenRefused'
-	});
-	expect(await verifyLogoutToken(await sts.sign({ ...claims, azp: 'portal-client' }))).toMatchObject({ jti: 'j1' });
 });

@@ -1,4 +1,4 @@
-import { revokeByLogoutToken } from '$lib/server/auth/sign-out';
+import { revokeByLogoutToken } from '$lib/server/auth/backchannel-logout';
 import { endpoint, reply } from '$lib/server/http/endpoint';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, readForm } from '$lib/server/http/body';

@@ -1,14 +1,16 @@
+import { UnsecuredJWT } from 'jose';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { revokeByLogoutToken, MAX_TOKEN_CHARACTERS } from '$lib/server/auth/sign-out';
+import { revokeByLogoutToken, MAX_TOKEN_CHARACTERS } from '$lib/server/auth/backchannel-logout';
 import { isRevoked, isRevokedNow } from '$lib/server/auth/revoked-sessions';
 import { SESSION_SECONDS } from '$lib/server/auth/session';
 import { log } from '$lib/server/log';
 import { UpstreamError } from '$lib/server/http/upstream-error';
-import { verifyLogoutToken } from '$lib/server/sts/logout-token';
+import { verifySignedToken } from '$lib/server/sts/tokens';
+import { config } from '../configured';
 import { someSession } from './session-fixture';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-vi.mock('$lib/server/sts/logout-token', () => ({ verifyLogoutToken: vi.fn() }));
+vi.mock('$lib/server/sts/tokens', () => ({ verifySignedToken: vi.fn() }));
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 let count = 0;
@@ -18,14 +20,24 @@ const fresh = () => {
 };
 
 beforeEach(() => {
-	vi.mocked(verifyLogoutToken).mockReset();
+	vi.mocked(verifySignedToken).mockReset();
 });
 
-/** A token whose signature, issuer and audience are right. */
-function says(changes: Partial<Awaited<ReturnType<typeof verifyLogoutToken>>>) {
-	const claims = { jti: crypto.randomUUID(), iat: nowSeconds(), events: {} as never, ...changes };
-	vi.mocked(verifyLogoutToken).mockResolvedValue(claims);
-	return revokeByLogoutToken('a-token', 'r1');
+const claimsOf = (changes: object) => ({
+	iss: config().sts.issuer,
+	aud: config().sts.clientId,
+	jti: crypto.randomUUID(),
+	iat: nowSeconds(),
+	events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+	...changes
+});
+const tokenOf = (changes: object = { sid: 'x' }) => new UnsecuredJWT(claimsOf(changes)).encode();
+
+/** A token whose signature is right. */
+function says(changes: { jti?: string; iat?: number; sid?: string | undefined; sub?: string }) {
+	const claims = claimsOf(changes);
+	vi.mocked(verifySignedToken).mockResolvedValue(claims);
+	return revokeByLogoutToken(new UnsecuredJWT(claims).encode(), 'r1');
 }
 
 describe('a logout token', () => {
@@ -42,6 +54,14 @@ describe('a logout token', () => {
 		expect(await isRevoked(session)).toBe(false);
 		await says({ sub: session.sub, iat: begunAt + 1 });
 		expect(await isRevokedNow(session)).toBe(true);
+	});
+
+	test('whose time of issue has decimals does not end a session that began later', async () => {
+		const begunAt = (secondsAgo: number) => ({ ...fresh(), endsAt: nowSeconds() - secondsAgo + SESSION_SECONDS });
+		const before = begunAt(20);
+		const after = { ...begunAt(2), sub: before.sub };
+		await says({ sub: before.sub, iat: nowSeconds() - 10 + 0.000_25 });
+		expect([await isRevokedNow(before), await isRevokedNow(after)]).toEqual([true, false]);
 	});
 
 	test('is accepted up to half an hour late, and no later', async () => {
@@ -81,29 +101,29 @@ describe('a logout token', () => {
 	});
 
 	test('is refused if it is invalid', async () => {
-		vi.mocked(verifyLogoutToken).mockRejectedValue(new Error('no JWT'));
-		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 400 });
+		vi.mocked(verifySignedToken).mockRejectedValue(new Error('no JWT'));
+		await expect(revokeByLogoutToken(tokenOf(), 'r1')).rejects.toMatchObject({ status: 400 });
 	});
 
 	test('that is invalid is logged within the limit, and an unreachable STS is logged as a warning', async () => {
 		const warn = vi.spyOn(log, 'warn').mockReturnValue();
 		const limited = vi.spyOn(log, 'limited').mockReturnValue();
-		vi.mocked(verifyLogoutToken).mockRejectedValueOnce(new Error('no JWT'));
-		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toThrow();
+		vi.mocked(verifySignedToken).mockRejectedValueOnce(new Error('no JWT'));
+		await expect(revokeByLogoutToken(tokenOf(), 'r1')).rejects.toThrow();
 		expect([warn.mock.calls.length, limited.mock.calls.length]).toEqual([0, 1]);
-		vi.mocked(verifyLogoutToken).mockRejectedValueOnce(new UpstreamError('unreachable'));
-		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toThrow();
+		vi.mocked(verifySignedToken).mockRejectedValueOnce(new UpstreamError('unreachable'));
+		await expect(revokeByLogoutToken(tokenOf(), 'r1')).rejects.toThrow();
 		expect([warn.mock.calls.length, limited.mock.calls.length]).toEqual([1, 1]);
 	});
 
 	test('results in 503 if the keys of the STS are unavailable, so that the STS sends it again', async () => {
-		vi.mocked(verifyLogoutToken).mockRejectedValue(new UpstreamError('cut_off'));
-		await expect(revokeByLogoutToken('a-token', 'r1')).rejects.toMatchObject({ status: 503 });
+		vi.mocked(verifySignedToken).mockRejectedValue(new UpstreamError('cut_off'));
+		await expect(revokeByLogoutToken(tokenOf(), 'r1')).rejects.toMatchObject({ status: 503 });
 	});
 
 	test('that is too long is refused before it is verified', async () => {
-		const token = 'a'.repeat(MAX_TOKEN_CHARACTERS + 1);
+		const token = tokenOf({ sid: 'a'.repeat(100), padding: 'a'.repeat(MAX_TOKEN_CHARACTERS) });
 		await expect(revokeByLogoutToken(token, 'r1')).rejects.toMatchObject({ code: 'invalid_request' });
-		expect(verifyLogoutToken).not.toHaveBeenCalled();
+		expect(verifySignedToken).not.toHaveBeenCalled();
 	});
 });
