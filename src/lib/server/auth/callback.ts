@@ -75,11 +75,13 @@ async function outcomeOf(event: RequestEvent, flow: SignInFlow) {
 	const fault = (error: SignInError) => ({ outcome: { kind: 'failed', error, isByQuery: true } as const, isOwn: true });
 	const stsError = searchParams.get('error');
 	if (stsError !== null && isExpiredAtSts(searchParams))
-		return flow.restarts < MAX_RESTARTS ? redeemOnce(flow, () => restarted(event, flow)) : fault('sign_in_expired');
+		return flow.restarts < MAX_RESTARTS
+			? redeemOnce(flow, event.locals, () => restarted(event, flow))
+			: fault('sign_in_expired');
 	if (stsError !== null) return fault(stsFault(stsError));
 	if (isFlowOver(flow.id)) return fault('sign_in_expired');
 	const code = searchParams.get('code');
-	return code ? redeemOnce(flow, () => redeemed(event, flow, code)) : fault('sign_in_failed');
+	return code ? redeemOnce(flow, event.locals, () => redeemed(event, flow, code)) : fault('sign_in_failed');
 }
 
 async function restarted(event: RequestEvent, flow: SignInFlow): Promise<CallbackOutcome> {

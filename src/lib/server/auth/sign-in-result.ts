@@ -2,9 +2,11 @@ import type { RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { audit } from '../audit';
 import { oauthErrorFields } from '../error-fields';
+import { logBug } from '../http/endpoint';
 import { log } from '../log';
-import { createOnce } from './run-once';
+import { createOnce, WorkFailed } from './run-once';
 import { sharedStore } from '../store';
+import { StoreUnavailable } from '../store/store';
 import { SessionSchema, type Provider, type Session } from './session';
 import { FLOW_COOKIE_SECONDS, type SignInFlow, SignInFlowSchema, signInStartMs } from './sign-in-flow';
 import { flowStartMs } from './cookie-budget';
@@ -179,11 +181,12 @@ export const callbackRuns = () => (once ??= createOnce({ store: sharedStore() })
  * or another instance receives it. Further requests get the same outcome for one minute; after that, the flow counts
  * as used. The outcome is sealed with a key that is derived from the flow's PKCE verifier, so only a browser with the
  * flow's cookie can read it. Without a shared store, this applies per instance.
- * @param work calls the STS; must not throw
+ * @param work calls the STS; reports its failures as an outcome
  * @returns the outcome, and whether this request performed the work or its result is lost (`isOwn`): no other one reports it
  */
 export async function redeemOnce(
 	{ verifier }: Pick<SignInFlow, 'verifier'>,
+	{ requestId }: Pick<App.Locals, 'requestId'>,
 	work: () => Promise<CallbackOutcome>
 ): Promise<{ readonly outcome: CallbackOutcome; readonly isOwn: boolean }> {
 	const secret = `sign-in ${verifier}`;
@@ -203,7 +206,12 @@ export async function redeemOnce(
 	// the grant.
 	const result = await callbackRuns()
 		.run({ secret, repeatLost: false, keepMs: SHARED_MS, run })
-		.catch(() => null);
+		.catch((error: unknown) => {
+			const isExpected = error instanceof WorkFailed || error instanceof StoreUnavailable;
+			if (isExpected) log.warn('the outcome of a callback is lost', { requestId, error });
+			else logBug(error, requestId);
+			return null;
+		});
 	if (result === null) return { outcome: { kind: 'failed', error: 'sign_in_failed' }, isOwn: true };
 	return { outcome: v.parse(Outcome, JSON.parse(result)), isOwn };
 }

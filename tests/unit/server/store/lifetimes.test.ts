@@ -140,7 +140,8 @@ const writes: readonly (readonly [string, () => Promise<unknown>, readonly numbe
 	],
 	[
 		'a callback: its lease, the outcome, and the mark of the used flow',
-		() => redeemOnce({ verifier: 'v1' }, async () => ({ kind: 'failed', error: 'sign_in_failed' })),
+		() =>
+			redeemOnce({ verifier: 'v1' }, { requestId: 'r1' }, async () => ({ kind: 'failed', error: 'sign_in_failed' })),
 		[DAY_MS, MINUTE_MS, HOUR_MS + 5 * MINUTE_MS]
 	],
 	[
