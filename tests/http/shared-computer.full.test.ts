@@ -115,6 +115,44 @@ describe('after a sign-out', () => {
 describe('closing the browser', () => {
 	const setCookies = () => browser.visits.flatMap(({ headers }) => headers.getSetCookie());
 
+	/** The browser, closed and opened again. */
+	function reopened(): Browser {
+		const lasting = new Map(
+			setCookies().map((line) => [line.slice(0, line.indexOf('=')), line.includes('; Max-Age=')])
+		);
+		const next = new Browser(landscape.url);
+		for (const [name, value] of browser.cookies()) if (lasting.get(name)) next.putCookie(name, value);
+		return next;
+	}
+
+	test.each(['/login/wallet', '/login/identity'])(
+		'while a wallet responds, leaves nothing of that to the next person at %s',
+		async (path) => {
+			await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+			const next = reopened();
+			expect([...next.cookies().keys()]).toEqual(['portal.login']);
+			const page = await next.open(path);
+			expect([page.url.pathname, page.text.includes('Sanne')]).toEqual(['/login/wallet', false]);
+			expect((await next.call('/api/me')).status).toBe(401);
+		}
+	);
+
+	test('on a phone, while its wallet is open, loses nothing', async () => {
+		browser = new Browser(landscape.url, { userAgent: 'Mozilla/5.0 (Linux; Android 10; K) Mobile Safari/537.36' });
+		await sharedWalletSession(browser, landscape.sandbox, 'known-student');
+		expect((await reopened().open('/login/wallet?response_code=1')).url.pathname).toBe('/account');
+	});
+
+	test.each([
+		['the script of the page has corrected', () => browser.open('/login/wallet?device=this')],
+		['the person has chosen', () => browser.open('/login/wallet?/device', { form: { device: 'this' } })]
+	])('loses no code whose device %s', async (_, say) => {
+		const id = await createWalletSession(browser);
+		expect([...reopened().cookies().keys()]).not.toContain(`portal.wallet.${id}`);
+		await say();
+		expect([...reopened().cookies().keys()]).toContain(`portal.wallet.${id}`);
+	});
+
 	test('ends a session and a completed wallet session: neither cookie is persistent', async () => {
 		await signInAtInstitution(browser);
 		const id = await sharedWalletSession(browser, landscape.sandbox, 'known-student');

@@ -115,19 +115,22 @@ export function walletCookies(
 	);
 }
 
-/** Stores a wallet session in a cookie: makes this browser its owner, or updates the session. */
-export async function keepOwned(cookies: Cookies, session: OwnedSession): Promise<void> {
+/**
+ * Stores a wallet session in a cookie: makes this browser its owner, or updates the session.
+ * @param isWalletHere whether the wallet is probably on the device of this browser
+ */
+export async function keepOwned(cookies: Cookies, session: OwnedSession, isWalletHere = false): Promise<void> {
 	const { id, requestUri } = session;
 	const isScanned = session.idv !== 'none' || session.completed;
 	const isLong = requestUri !== null && requestUri.length > MAX_URI_IN_COOKIE;
 	if (isLong && !isScanned)
 		await sharedStore().write(uriKey(id), sealedUri.seal({ id, requestUri }), LIFE_SECONDS * 1000);
 	const kept = isScanned ? withoutCode(session) : isLong ? { ...session, requestUri: null } : session;
-	// A completed session can sign a person in, so its cookie must not outlive the browser if the session cookie does not.
-	// Other wallet sessions can't sign anybody in, and must still exist after a phone has closed its browser while the
-	// wallet was open.
-	const isBrief = session.completed && !config().sessionCookiePersistent;
-	const lifetime = isBrief ? {} : { maxAge: LIFE_SECONDS };
+	// Once a wallet has responded, the session signs its owner in, also if the next person at a shared computer opens the
+	// page. So its cookie must not outlive the browser if the session cookie does not. But a phone may close the browser
+	// while its wallet is open, and the session must still exist then.
+	const outlivesBrowser = config().sessionCookiePersistent || (isWalletHere && !session.completed);
+	const lifetime = outlivesBrowser ? { maxAge: LIFE_SECONDS } : {};
 	cookies.set(cookieName(PREFIX + id), sealed.seal(kept), { ...cookieAttributes(), ...lifetime });
 }
 

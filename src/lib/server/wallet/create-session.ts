@@ -10,14 +10,7 @@ import { logFailure } from '../http/endpoint';
 import { log } from '../log';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller, scanOf, storeDetails, unscanned } from './owned-sessions';
-import {
-	isUsedUp,
-	isVerifying,
-	LIFE_SECONDS,
-	type OwnedSession,
-	ownedSessions,
-	keepOwned
-} from '../auth/wallet-cookies';
+import { isUsedUp, isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions } from '../auth/wallet-cookies';
 import { walletOutcomeOf } from './sessions';
 import type { WalletView } from '$lib/wallet/view';
 import { type SignInError } from '../auth/sign-in-errors';
@@ -172,7 +165,7 @@ async function openOnce(
 	let owned = await opened.read(key, open);
 	// The person has cancelled since. Each session that is used up has one successor, also if the form is sent twice.
 	while (await isUsedUp(owned.id)) owned = await opened.read(`${key} after ${owned.id}`, open);
-	await keepOwned(event.cookies, owned);
+	await keepSession(event, owned);
 }
 
 /** The QR code of a request URI as a `data:` URI with an SVG, for API clients. Null if the URI is too long for a QR code. */

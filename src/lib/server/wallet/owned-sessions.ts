@@ -24,6 +24,7 @@ import { sharedStore } from '../store';
 import { API_CLIENT_WALLET } from '../store/kinds';
 import { MAX_VALUE_CHARACTERS } from '../store/store';
 import { bridge, credentialFor } from './bridge';
+import { walletDeviceOf } from './wallet-device';
 
 /**
  * Identifies a caller that may create wallet sessions: a client with an access token, a signed-in browser, or a browser
@@ -75,8 +76,16 @@ export async function findOwned(event: RequestEvent, id: string): Promise<OwnedS
 }
 
 /** Stores a new or changed session for its owner: this browser or this API client. */
-export function keepSession({ locals, cookies }: RequestEvent, session: OwnedSession): Promise<void> {
-	return locals.apiClient ? keepForApiClient(locals.apiClient, session) : keepOwned(cookies, session);
+export function keepSession(event: RequestEvent, session: OwnedSession): Promise<void> {
+	const { locals, cookies } = event;
+	if (locals.apiClient) return keepForApiClient(locals.apiClient, session);
+	return keepOwned(cookies, session, walletDeviceOf(event).device === 'this');
+}
+
+/** Stores this browser's codes again after it has learnt where the wallet is: that decides how long their cookies live. */
+export async function keepForDevice(event: RequestEvent): Promise<void> {
+	const codes = ownedSessions(event.cookies).filter(({ idv, completed }) => idv === 'none' && !completed);
+	await Promise.all(codes.map((session) => keepSession(event, session)));
 }
 
 /**

@@ -37,15 +37,24 @@ const idsOf = (sessions: readonly OwnedSession[]) => sessions.map(({ id }) => id
 describe('the wallet sessions of a browser', () => {
 	test('are each stored in a sealed, HttpOnly, Lax cookie', async () => {
 		expect((await browserWith(wallet('a'))).setCookies()).toEqual([
-			expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/)
+			expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/)
 		]);
 	});
 
-	test('expire when the browser is closed once they are completed', async () => {
-		const ofCompleted = async () => (await browserWith(wallet('a', { completed: true }))).setCookies();
-		expect(await ofCompleted()).toEqual([expect.stringMatching(/^portal\.wallet\.a=[\w-]+; Path=\/; HttpOnly/)]);
+	test.each([
+		['not completed, and the wallet is elsewhere,', { completed: false, isHere: false, isKept: false }],
+		['not completed, and the wallet is on this device,', { completed: false, isHere: true, isKept: true }],
+		['completed, and the wallet is on this device,', { completed: true, isHere: true, isKept: false }]
+	])('that are %s outlive the browser, if at all, for an hour', async (_, { completed, isHere, isKept }) => {
+		vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] });
+		async function isPersistent(): Promise<boolean> {
+			const cookies = fakeCookies();
+			await keepOwned(cookies, wallet('a', { completed }), isHere);
+			return cookies.setCookies().join().includes('; Max-Age=3600;');
+		}
+		expect(await isPersistent()).toBe(isKept);
 		configure({ SESSION_COOKIE_PERSISTENT: 'true' });
-		expect(await ofCompleted()).toEqual([expect.stringContaining('; Max-Age=3600;')]);
+		expect(await isPersistent()).toBe(true);
 	});
 
 	test('have __Host- and Secure cookies under https', async () => {

@@ -6,19 +6,16 @@ import { permissionsPolicy } from '$lib/server/http/headers';
 import { invalidField } from '$lib/server/http/problem';
 import { formText, formUuid, readForm } from '$lib/server/http/body';
 import { AFTER_SIGN_IN, returnPath } from '$lib/server/http/return-path';
-import { currentSession } from '$lib/server/wallet/owned-sessions';
+import { currentSession, keepForDevice } from '$lib/server/wallet/owned-sessions';
 import { renewCode, startCode, startFailure } from '$lib/server/wallet/create-session';
 import { cancelWallet } from '$lib/server/wallet/cancel';
 import {
 	correctWalletDevice,
 	rememberWalletDevice,
 	walletDeviceNamed,
-	walletDeviceOf,
-	elsewhereView,
-	walletNoticeOf,
-	walletPagePath,
-	walletStep
-} from '$lib/server/wallet/wallet-page';
+	walletDeviceOf
+} from '$lib/server/wallet/wallet-device';
+import { elsewhereView, walletNoticeOf, walletPagePath, walletStep } from '$lib/server/wallet/wallet-page';
 import type { Actions, PageServerLoad } from './$types';
 
 export const csr = true;
@@ -27,7 +24,10 @@ export const load: PageServerLoad = async (event) => {
 	const { searchParams } = event.url;
 	// A wallet on this device returns with it (OpenID4VP, section 8.2). It proves nothing: the cookie names the session.
 	if (searchParams.has('response_code')) redirect(303, walletPagePath('return'));
-	if (correctWalletDevice(event)) redirect(303, '/login/wallet');
+	if (correctWalletDevice(event)) {
+		await keepForDevice(event);
+		redirect(303, '/login/wallet');
+	}
 	event.setHeaders({ 'permissions-policy': permissionsPolicy(['digital-credentials-get']) });
 	// Read only once: at a second read, another session may have been scanned.
 	const owned = await currentSession(event);
@@ -63,6 +63,7 @@ export const actions: Actions = {
 		const device = walletDeviceNamed(formText(form, 'device'));
 		if (device === null) return orErrorPage(Promise.reject(invalidField('device')), event.locals);
 		rememberWalletDevice(event.cookies, device);
+		await keepForDevice(event);
 		const returnTo = returnPath(formText(form, 'returnTo'), config().origin);
 		redirect(303, `/login/wallet?${new URLSearchParams({ returnTo })}`);
 	},

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { walletDeviceNamed, walletDeviceOf } from '$lib/server/wallet/wallet-page';
+import { walletDeviceNamed, walletDeviceOf } from '$lib/server/wallet/wallet-device';
 import { createCookieJar } from '$lib/server/http/cookies';
 
 vi.mock('$lib/server/config', () => import('../configured'));
