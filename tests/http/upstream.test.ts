@@ -113,10 +113,10 @@ test('the redirect URI after identity verification is always the portal’s own'
 
 test('only known parameters of the return from the institution are passed on, each once', async () => {
 	const id = await createWalletSession(browser);
-	const query = 'code=a&code=b&state=c&session_id=d&error_description=e&sessionId=f';
+	const query = 'code=a&code=b&state=c&session_id=d&error_description=e&sessionId=f&iss=https%3A%2F%2Fidp.test';
 	await browser.call(sessionPath(id, `idv/callback?${query}`));
 	const [request] = landscape.sandbox.lastRequests('bridge', 'idv-callback');
-	expect(request?.path).toBe('/auth/oid4vp/idv/callback?code=a&state=c&error_description=e');
+	expect(request?.path).toBe('/auth/oid4vp/idv/callback?code=a&state=c&iss=https%3A%2F%2Fidp.test&error_description=e');
 });
 
 test.each(['status', 'idv/status'])('repeated reads of %s share calls of the Bridge', async (path) => {

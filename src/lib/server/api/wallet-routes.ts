@@ -107,7 +107,7 @@ export const walletRoutes: readonly ApiRoute[] = [
 		method: 'get',
 		id: 'finishIdentityVerification',
 		what: "Receive the authorization response of the institution, from the person's browser.",
-		query: { code: text, state: text, error: text, error_description: text },
+		query: { code: text, state: text, iss: text, error: text, error_description: text },
 		responses: {
 			303: {
 				what: 'Redirect to the page of the wallet session. If the verification failed, its query has an `outcome`.',

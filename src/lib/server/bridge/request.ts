@@ -177,7 +177,8 @@ function withOperation(operation: Operation, error: unknown, upstreamStatus?: nu
 
 export const sessionsPath = ['auth', 'oid4vp', 'sessions'] as const;
 export const idvCallbackPath = ['auth', 'oid4vp', 'idv', 'callback'] as const;
-const CALLBACK_PARAMETERS = ['code', 'state', 'error', 'error_description'];
+/** `iss` is for the Auth Bridge, the client of the institution, to compare (RFC 9207 2.4). */
+const CALLBACK_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description'];
 
 /** Keeps only OAuth's own parameters, and of each its first value. */
 export function callbackQuery(query: URLSearchParams): URLSearchParams {

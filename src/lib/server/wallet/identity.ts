@@ -155,7 +155,7 @@ async function finishOnce(
 	owned: OwnedSession
 ): Promise<typeof FINISHED | typeof ONGOING | Failure> {
 	const { searchParams } = event.url;
-	const parameters = ['code', 'state', 'error'].map((name) => searchParams.get(name));
+	const parameters = ['code', 'state', 'iss', 'error'].map((name) => searchParams.get(name));
 	async function run(): Promise<string> {
 		try {
 			await requireUnused(owned.id);

@@ -73,13 +73,13 @@ describe('initiating identity verification', () => {
 });
 
 describe("passing on the institution's response", () => {
-	const query = new URLSearchParams('code=c&state=s&code=c2&iss=x&wallet_session=y');
+	const query = new URLSearchParams('code=c&state=s&code=c2&iss=x&iss=z&wallet_session=y');
 
 	test("passes on OAuth's own parameters only, each of them once", async () => {
 		const stub = await startStub(json(200, { status: 'COMPLETED', sessionId, matchId: 'personal' }));
 		const outcome = await bridgeAt(stub.url).finishIdv(sessionId, query, credential);
 		expect(outcome).toEqual({ sessionId, status: 'COMPLETED' });
-		expect(stub.received).toMatchObject([{ method: 'GET', target: '/auth/oid4vp/idv/callback?code=c&state=s' }]);
+		expect(stub.received).toMatchObject([{ method: 'GET', target: '/auth/oid4vp/idv/callback?code=c&state=s&iss=x' }]);
 	});
 
 	test('is not repeated, because a code works only once', async () => {

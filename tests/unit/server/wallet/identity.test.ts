@@ -94,6 +94,15 @@ describe('identity verification', () => {
 		});
 		expect(await started()).toEqual([{ idv: 'started', completed: false }]);
 	});
+
+	test('is not refused because of a callback of another issuer, which has the same code', async () => {
+		fake.finishIdv.mockRejectedValueOnce(new Problem('idv_failed')).mockResolvedValue({ status: 'COMPLETED' });
+		const callback = '/callback?code=mixed-up&state=s&iss=https%3A%2F%2F';
+		const { event: other, owned } = await browser({ idv: 'started' }, `${callback}other.test`);
+		expect(await finishIdv(other, owned)).toContain('outcome=failed');
+		const { event } = await browser({ idv: 'started' }, `${callback}idp.test`);
+		expect(await finishIdv(event, owned)).toBe('/login/identity');
+	});
 });
 
 describe('identity verification that is not accepted', () => {
