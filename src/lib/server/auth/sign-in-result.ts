@@ -15,7 +15,7 @@ import { storeTokens } from './session-cookie';
 import { meetsStepUp } from './step-up';
 import { markUsed } from './wallet-cookies';
 import { type SignInError, signInErrors } from './sign-in-errors';
-import { CLOCK_TOLERANCE_SECONDS } from '../clock';
+import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { type IdentityClaims, displayName, stableSubject } from '../sts/id-token';
 import { config } from '../config';
 import { count, type SignInMethod } from '../metrics';
@@ -49,7 +49,7 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 		acr: claims.acr,
 		amr: claims.amr ?? [],
 		sid: claims.sid,
-		...authenticationOf(claims.auth_time, facts),
+		...authenticationOf(claims, facts),
 		issuedAt: issuedAt(claims.iat, endedAt),
 		startedAt: sessionStartsAt,
 		endsAt: endedAt + config().sessionMaxAgeSeconds,
@@ -61,15 +61,26 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
 }
 
 /**
- * When the person authenticated. If `auth_time` is absent or implausible (in the future, or in milliseconds), the
- * time is known only if the STS had to authenticate the person again: then it is not before the start of the sign-in.
- * Otherwise it is 0.
+ * When the person authenticated, by the portal's clock. Without `auth_time`, the time is known only if the STS had to
+ * authenticate the person again: then it is not before the start of the sign-in. Otherwise it is 0, as for an `auth_time` that
+ * can't be true.
  */
-function authenticationOf(authTime: number | undefined, { requestsLogin, startedAt, endedAt }: SignInFacts) {
-	const isPlausible = authTime !== undefined && authTime > 0 && authTime <= endedAt + CLOCK_TOLERANCE_SECONDS;
-	if (!isPlausible) return { authTime: requestsLogin ? startedAt : 0 };
+function authenticationOf({ auth_time, iat }: IdentityClaims, { requestsLogin, startedAt, endedAt }: SignInFacts) {
+	if (auth_time === undefined) return { authTime: requestsLogin ? startedAt : 0 };
+	const authTime = auth_time + secondsBehind(iat, endedAt);
+	if (auth_time <= 0 || authTime > endedAt + CLOCK_TOLERANCE_SECONDS) return { authTime: 0 };
 	const isReauthIgnored = requestsLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS;
 	return { authTime, ...(isReauthIgnored && { isReauthIgnored }) };
+}
+
+/**
+ * How far the STS's clock is behind the portal's, by the `iat` of an ID token that it has just issued. 0 within the tolerance
+ * that comparisons have anyway, and for a difference with which the tokens of a sign-in are not accepted.
+ */
+function secondsBehind(iat: number | undefined, endedAt: number): number {
+	const seconds = iat === undefined ? 0 : endedAt - iat;
+	const isClock = Math.abs(seconds) > CLOCK_TOLERANCE_SECONDS && Math.abs(seconds) <= FRESH_CLOCK_TOLERANCE_SECONDS;
+	return isClock ? seconds : 0;
 }
 
 /** Allows for two clocks that are a minute off and a slow response. */

@@ -8,6 +8,7 @@ import {
 	type Localized,
 	optionalList,
 	readBoolean,
+	readInstant,
 	readList,
 	readLocalized
 } from '../upstream/lenient';
@@ -45,25 +46,8 @@ const localized = localizedOf(MAX_TEXT);
 /** Not lenient: an invalid address must not count as "no address", which means that there is no page to visit. */
 export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 
-/** A smaller number is a time in seconds: as milliseconds it would be a date before March 1973. */
-const MAX_SECONDS = 1e11;
-
-/**
- * Unix time in whole milliseconds, from a number or its digits (milliseconds or seconds, which may have decimals, as Java's
- * Jackson writes an `Instant`), or from an ISO 8601 string.
- */
-const instant = lenient(
-	v.pipe(
-		v.union([v.number(), v.string()]),
-		v.transform((value) =>
-			typeof value === 'number' || /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Date.parse(value)
-		),
-		v.number(),
-		v.transform((value) => Math.floor(value < MAX_SECONDS ? value * 1000 : value)),
-		v.minValue(0),
-		v.maxValue(8.64e15)
-	)
-);
+/** Unix time in whole milliseconds. */
+const instant = lenient(v.pipe(v.unknown(), v.transform(readInstant), v.number()));
 
 // Schemes that a browser executes or opens itself: such a link does not open a wallet.
 const BROWSER_SCHEME = /^(?:javascript|data|vbscript|blob|file|about|view-source):/i;

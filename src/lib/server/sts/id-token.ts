@@ -9,7 +9,7 @@ import { log } from '../log';
 import { stsClient } from './client';
 import { stsCall, stsMetadata } from './metadata';
 import { isUnavailable } from './responses';
-import { isIdentifier, readLocalized, readStrings } from '../upstream/lenient';
+import { isIdentifier, readInstant, readLocalized, readStrings } from '../upstream/lenient';
 
 const MAX_NAME = 200;
 
@@ -60,8 +60,18 @@ const methods = v.optional(
 		})
 	)
 );
-/** A JSON number (RFC 7519 2, NumericDate). `auth/sign-in-result.ts` checks whether it is plausible. */
-const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.integer())), undefined));
+/** A JSON number, which may have decimals (RFC 7519 2, NumericDate). `auth/sign-in-result.ts` checks whether it is plausible. */
+const seconds = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.finite(), v.transform(Math.floor))), undefined));
+/**
+ * When the person authenticated, in whole seconds. A value that can't be read as a time counts as 0, so that it is not mistaken
+ * for an absent one.
+ */
+const authTime = v.optional(
+	v.pipe(
+		v.unknown(),
+		v.transform((value) => (value === null ? undefined : Math.floor((readInstant(value) ?? 0) / 1000)))
+	)
+);
 
 /** The ID token's claims that the portal uses (OpenID Connect Core 2 and 5.1, eduPerson); others are ignored. */
 export const IdentityClaims = v.object({
@@ -77,7 +87,7 @@ export const IdentityClaims = v.object({
 	acr: text,
 	amr: methods,
 	sid: identifier,
-	auth_time: seconds,
+	auth_time: authTime,
 	iat: seconds
 });
 

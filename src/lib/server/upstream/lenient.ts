@@ -167,6 +167,21 @@ export function readBoolean(value: unknown): boolean | undefined {
 	return text === 'false' || text === '0' ? false : undefined;
 }
 
+/** A smaller number is a time in seconds: as milliseconds it would be a date before March 1973. */
+const MAX_SECONDS = 1e11;
+/** The last time that JavaScript can represent. */
+const MAX_INSTANT_MS = 8.64e15;
+
+/**
+ * Unix time in whole milliseconds, from a number or its digits (milliseconds or seconds, which may have decimals, as Java's
+ * Jackson writes an `Instant`), or from an ISO 8601 string. Anything else, and a time before 1970, results in undefined.
+ */
+export function readInstant(value: unknown): number | undefined {
+	const read = typeof value === 'string' && !/^\d+(?:\.\d+)?$/.test(value) ? Date.parse(value) : Number(value);
+	const ms = Math.floor(read < MAX_SECONDS ? read * 1000 : read);
+	return ['number', 'string'].includes(typeof value) && ms >= 0 && ms <= MAX_INSTANT_MS ? ms : undefined;
+}
+
 /**
  * A text for people: a string, `{nl: …, en: …}` or `[{lang: "nl", value: …}]`. Control characters are removed.
  * @returns the text of each language, or else the English, the Dutch or the first one. A plain string serves all languages.

@@ -78,6 +78,12 @@ test.each<[string, Round]>([
 	}
 );
 
+test('a step-up at an STS whose clock is 75 s behind is accepted', async () => {
+	const behind = now() - 75;
+	const end = await stepUp({ claims: { iat: behind, auth_time: behind, exp: now() + 3600 } });
+	expect(end.path).toBe('/account?x=1');
+});
+
 test('a refused step-up without a session does not sign in, and shows the reason on the login page', async () => {
 	const end = await stepUp({ claims: { acr: 'sfa' }, session: null });
 	expect([end.path, end.session]).toEqual([

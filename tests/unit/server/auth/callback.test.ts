@@ -171,10 +171,15 @@ describe('a sign-in', () => {
 		}
 	);
 
-	test.each([null, '1700000000', -1.5])('whose auth_time is %j does not count as fresh', async (auth_time) => {
+	test.each([
+		[null, 0],
+		['1700000000', 1_700_000_000],
+		['yesterday', 0],
+		[-1.5, 0]
+	])('whose auth_time is %j does not count as fresh', async (auth_time, authTime) => {
 		sts.behaviour.claims = { auth_time };
 		const { query, cookie } = await started();
-		expect((await returned(query, cookie)).session).toMatchObject({ authTime: 0 });
+		expect((await returned(query, cookie)).session).toMatchObject({ authTime });
 	});
 
 	test.each([

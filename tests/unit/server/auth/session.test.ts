@@ -92,23 +92,30 @@ describe('a new session', () => {
 		const parsed = v.parse(IdentityClaims, { sub: 's', ...(auth_time !== undefined && { auth_time }) });
 		return isFresh(newSession(parsed, tokens, { ...facts, requestsLogin }));
 	}
-	const implausible = [
-		['nothing', undefined],
+	test.each([undefined, null])(
+		'is fresh without auth_time (%s) only if re-authentication was requested',
+		(auth_time) => {
+			expect([freshBy(auth_time, false), freshBy(auth_time, true)]).toEqual([false, true]);
+		}
+	);
+
+	test.each([
 		['a time in the future', NOW + 3600],
-		['milliseconds', NOW * 1000],
 		['a time before 1970', -1],
 		['zero', 0],
-		['a text', String(NOW)],
-		['null', null],
+		['a text', 'today'],
+		['a boolean', true],
 		['a number too large for a time', Number.MAX_VALUE]
-	] as const;
-
-	test.each(implausible)('is not fresh if auth_time is %s', (_, auth_time) => {
-		expect(freshBy(auth_time, false)).toBe(false);
+	])('is not fresh if auth_time is %s, even if re-authentication was requested', (_, auth_time) => {
+		expect([freshBy(auth_time, false), freshBy(auth_time, true)]).toEqual([false, false]);
 	});
 
-	test.each(implausible)('is fresh if auth_time is %s but re-authentication was requested', (_, auth_time) => {
-		expect(freshBy(auth_time, true)).toBe(true);
+	test.each([
+		['decimals', NOW - 3600.25],
+		['milliseconds', (NOW - 3600) * 1000],
+		['a text of digits', String(NOW - 3600)]
+	])('is not fresh if auth_time is an hour ago in %s, even if re-authentication was requested', (_, auth_time) => {
+		expect(freshBy(auth_time, true)).toBe(false);
 	});
 
 	test.each([
@@ -124,6 +131,19 @@ describe('a new session', () => {
 		const by = (auth_time: number, requestsLogin: boolean) =>
 			newSession(v.parse(IdentityClaims, { sub: 's', auth_time }), tokens, { ...facts, requestsLogin }).isReauthIgnored;
 		expect([by(NOW - 3600, true), by(NOW - 3600, false), by(NOW - 10, true)]).toEqual([true, undefined, undefined]);
+	});
+
+	test.each([
+		['75 s behind', 75, 0, NOW],
+		['75 s ahead', -75, 0, NOW],
+		['75 s behind, and an authentication of an hour ago', 75, 3600, NOW - 3600],
+		['at most 30 s behind, which the tolerance covers', 30, 0, NOW - 30],
+		['so far behind that its tokens are not accepted', 91, 0, NOW - 91]
+	])('knows the time of the authentication by an STS whose clock is %s', (_, behind, ago, authTime) => {
+		const parsed = v.parse(IdentityClaims, { sub: 's', iat: NOW - behind, auth_time: NOW - behind - ago });
+		const { isReauthIgnored, ...made } = newSession(parsed, tokens, { ...facts, requestsLogin: true });
+		expect(made.authTime).toBe(authTime);
+		expect(isReauthIgnored ?? false).toBe(ago > 0 || behind > 90);
 	});
 
 	test.each([NOW * 1000, NOW + 3600])('that an earlier version sealed with auth_time %i is not fresh', (authTime) => {

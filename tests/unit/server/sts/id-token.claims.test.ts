@@ -52,11 +52,24 @@ describe('claim values seen in practice', () => {
 
 	test.each<[unknown, number | undefined]>([
 		[1_800_000_000, 1_800_000_000],
-		['1800000000', undefined],
-		['yesterday', undefined],
-		[1.5, undefined],
-		[null, undefined]
+		[1_800_000_000.75, 1_800_000_000],
+		['1800000000', 1_800_000_000],
+		[1_800_000_000_000, 1_800_000_000],
+		['yesterday', 0],
+		[-1.5, 0],
+		[true, 0],
+		[{}, 0],
+		[Number.MAX_VALUE, 0],
+		[null, undefined],
+		[undefined, undefined]
 	])('auth_time %j reads as %j', (value, seconds) => expect(read({ auth_time: value }).auth_time).toBe(seconds));
+
+	test.each<[unknown, number | undefined]>([
+		[1_800_000_000, 1_800_000_000],
+		[1_800_000_000.75, 1_800_000_000],
+		['1800000000', undefined],
+		[null, undefined]
+	])('iat %j reads as %j', (value, seconds) => expect(read({ iat: value }).iat).toBe(seconds));
 
 	test.each([
 		{},
