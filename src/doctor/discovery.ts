@@ -28,7 +28,7 @@ const CLOCK_CONSEQUENCES = [
 
 type Document = Readonly<Record<string, unknown>>;
 
-export interface Discovery {
+interface Discovery {
 	/** Null if the portal can't use it: then nothing else about the STS can be checked. */
 	readonly metadata: AuthorizationServer | null;
 	readonly findings: readonly Finding[];

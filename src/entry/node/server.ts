@@ -150,7 +150,7 @@ export function toRequest(
 }
 
 /** Whether a request has a body, according to its headers (RFC 9112 6.3). */
-export function hasBody({ headers }: IncomingMessage): boolean {
+function hasBody({ headers }: IncomingMessage): boolean {
 	return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -63,7 +63,7 @@ interface SharedReadsOptions<Value> {
 	/** The estimated size of a response, in bytes. Keys count by their length. */
 	readonly bytesOf: (value: Value) => number;
 	/** Milliseconds, on any clock that goes forward. */
-	readonly now: () => number;
+	readonly now?: () => number;
 }
 
 interface SharedReads<Value> {
@@ -112,7 +112,7 @@ export function createSharedReads<Value>({
 	maxAgeMs,
 	maxBytes,
 	bytesOf,
-	now
+	now = () => performance.now()
 }: SharedReadsOptions<Value>): SharedReads<Value> {
 	const entries = new Map<string, Entry<Value>>();
 	let bytes = 0;

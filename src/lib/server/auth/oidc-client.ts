@@ -16,7 +16,7 @@ const BASE_PATH = '/api/auth';
 const secret = randomBytes(32).toString('base64url');
 
 /** An authorization request, and the values that its callback needs. */
-export interface AuthorizationRequest {
+interface AuthorizationRequest {
 	readonly url: URL;
 	/** PKCE code verifier (RFC 7636 4.1). */
 	readonly verifier: string;
@@ -24,7 +24,7 @@ export interface AuthorizationRequest {
 }
 
 /** The token endpoint's response (RFC 6749 5.1), with Auth.js's own fields. */
-export type TokenResponse = Account;
+type TokenResponse = Account;
 
 /**
  * Auth.js reports its errors to a logger and responds with a redirect. This error has the reported one as its cause.

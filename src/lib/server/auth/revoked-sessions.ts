@@ -28,7 +28,7 @@ const MAX_TRIES = 8;
 const ALL_KEY = 'deny-all:sessions';
 
 const newReads = <Value>(maxBytes: number) =>
-	createSharedReads<Value>({ maxAgeMs: CACHED_STATE_MS, maxBytes, bytesOf: () => 8, now: () => performance.now() });
+	createSharedReads<Value>({ maxAgeMs: CACHED_STATE_MS, maxBytes, bytesOf: () => 8 });
 let checks = newReads<boolean>(MAX_CHECK_BYTES);
 /** All requests of this process share one read of what `revokeAll` has written. */
 const revocationsOfAll = newReads<Revocation>(1024);

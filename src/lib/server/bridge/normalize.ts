@@ -10,7 +10,6 @@ import { optionalSessionId, type RequestedClaim, status } from './schemas';
 /** A session that a wallet can open. The QR code and the link contain `requestUri`. */
 export interface CreatedSession {
 	readonly sessionId: string;
-	readonly status: SessionStatusValue;
 	readonly requestUri: string;
 	/** The remaining lifetime. */
 	readonly expiresInMs: number;
@@ -97,7 +96,6 @@ export function createReaders(now: () => number, warn: Warn) {
 	return {
 		created: (parsed: Parsed<typeof schemas.CreatedSessionResponse>): CreatedSession => ({
 			sessionId: parsed.sessionId,
-			status: statusOf(parsed.status ?? 'CREATED'),
 			requestUri: parsed.requestUri,
 			expiresInMs: lifetimeMs(parsed.expiresAt),
 			bridgeExpiresAt: parsed.expiresAt,

@@ -147,7 +147,7 @@ function headersOf(
 /** The result of one attempt. */
 type Attempt = { readonly response: UpstreamResponse } | { readonly error: unknown };
 
-export async function settle(response: Promise<UpstreamResponse>): Promise<Attempt> {
+async function settle(response: Promise<UpstreamResponse>): Promise<Attempt> {
 	try {
 		return { response: await response };
 	} catch (error) {

@@ -17,18 +17,17 @@ import { codesInText } from './errors';
 const MAX_TEXT = 200;
 
 /** For an optional field: null if the value is absent or invalid. */
-export const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
+const lenient = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
 
-export const token = lenient(v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)));
-export const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
+const token = lenient(v.pipe(v.string(), v.toUpperCase(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)));
+const reason = lenient(v.pipe(v.string(), v.toUpperCase(), v.picklist(idvReasons)));
 export const status = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.toUpperCase());
-export const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
+const sessionId = v.pipe(v.string(), v.check(isWalletSessionId));
 /** For responses that may omit the session. If it is not the requested one, `requireSameSession` in `normalize.ts` rejects the response. */
 export const optionalSessionId = lenient(v.pipe(v.string(), v.trim(), v.nonEmpty()));
-export const shortText = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(MAX_TEXT));
-export const id = v.pipe(EntryId, v.maxLength(MAX_TEXT));
+const id = v.pipe(EntryId, v.maxLength(MAX_TEXT));
 /** A boolean in any format that `readBoolean` accepts; null for anything else. */
-export const flag = v.optional(
+const flag = v.optional(
 	v.pipe(
 		v.unknown(),
 		v.transform((value) => readBoolean(value) ?? null)
@@ -44,7 +43,7 @@ const localizedOf = (maxLength: number) =>
 /** A text for people, in each language of the portal. A number is read as a text. */
 const localized = localizedOf(MAX_TEXT);
 /** Not lenient: an invalid address must not count as "no address", which means that there is no page to visit. */
-export const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
+const address = v.nullish(v.pipe(v.string(), v.trim(), v.maxLength(4096)), null);
 
 /** Unix time in whole milliseconds. */
 const instant = lenient(v.pipe(v.unknown(), v.transform(readInstant), v.number()));
@@ -53,7 +52,7 @@ const instant = lenient(v.pipe(v.unknown(), v.transform(readInstant), v.number()
 const BROWSER_SCHEME = /^(?:javascript|data|vbscript|blob|file|about|view-source):/i;
 
 // About three times the capacity of a QR code: enough for a request by value with its certificates.
-export const requestUri = v.pipe(
+const requestUri = v.pipe(
 	v.string(),
 	v.trim(),
 	v.maxBytes(8192),
@@ -107,7 +106,6 @@ const dcApi = v.pipe(
 
 export const CreatedSessionResponse = v.object({
 	sessionId,
-	status: lenient(status),
 	requestUri,
 	expiresAt: instant,
 	requestedClaims,

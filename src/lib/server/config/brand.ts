@@ -52,8 +52,8 @@ const NO_ADDRESS = 'must be an http:// or https:// URL';
 const page = v.pipe(v.string(NO_ADDRESS), v.check(isWebAddress, NO_ADDRESS));
 
 const NO_EMAIL = 'must be an e-mail address';
-export const email = v.pipe(v.string(NO_EMAIL), v.email(NO_EMAIL));
-export const phone = v.pipe(
+const email = v.pipe(v.string(NO_EMAIL), v.email(NO_EMAIL));
+const phone = v.pipe(
 	v.string('must be a telephone number'),
 	v.regex(
 		/^(?=(?:\D*\d){3})\+?[\d() -]{3,25}$/,
@@ -61,7 +61,7 @@ export const phone = v.pipe(
 	)
 );
 
-export const colour = v.pipe(
+const colour = v.pipe(
 	v.string(),
 	v.regex(/^#[\da-f]{6}$/i, 'must be a colour with six hexadecimal digits, such as #0b5566'),
 	v.toLowerCase()
@@ -91,7 +91,7 @@ const tokenColours = v.pipe(
 );
 
 /** A picture in the environment variable itself, as a `data:` URI. No file and no other URL is accepted. */
-export const picture = v.pipe(
+const picture = v.pipe(
 	v.string(),
 	v.regex(
 		/^data:image\/(?:svg\+xml|png|webp);base64,[A-Za-z\d+/]+={0,2}$/,
@@ -181,7 +181,7 @@ const Statement = settings(
 );
 
 /** The institution's data for the accessibility statement. A status of A or B must be supported by at least one report. */
-export const accessibilityStatement = v.pipe(
+const accessibilityStatement = v.pipe(
 	json(SHAPE),
 	Statement,
 	v.partialCheck(

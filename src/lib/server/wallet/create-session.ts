@@ -119,8 +119,7 @@ const MAX_REPEAT_BYTES = 8 * 1024 ** 2;
 const opened = createSharedReads<OwnedSession>({
 	maxAgeMs: REPEAT_MS,
 	maxBytes: MAX_REPEAT_BYTES,
-	bytesOf: (owned) => JSON.stringify(owned).length,
-	now: () => performance.now()
+	bytesOf: (owned) => JSON.stringify(owned).length
 });
 
 /**

@@ -189,8 +189,6 @@ export interface StatusWatchers {
 	 * @returns removes this listener from the watcher
 	 */
 	watch(id: string, credential: Credential, listener: StatusListener): () => void;
-	/** The number of watched sessions. */
-	size(): number;
 }
 
 /** Creates one watcher per session, which all listeners of that session share. */
@@ -206,7 +204,6 @@ export function createStatusWatchers(deps: WatcherDeps): StatusWatchers {
 	}
 
 	return {
-		watch: (id, credential, listener) => watcherOf(id).addListener(listener, credential),
-		size: () => watchers.size
+		watch: (id, credential, listener) => watcherOf(id).addListener(listener, credential)
 	};
 }

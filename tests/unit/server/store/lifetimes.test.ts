@@ -67,7 +67,6 @@ const wallet: OwnedSession = {
 
 const created: CreatedSession = {
 	sessionId: 'w2',
-	status: 'PENDING',
 	requestUri: 'openid4vp://x',
 	expiresInMs: 300_000,
 	bridgeExpiresAt: null,

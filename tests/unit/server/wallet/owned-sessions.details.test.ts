@@ -10,7 +10,6 @@ vi.mock('$lib/server/config', () => import('../configured'));
 const claim = { path: ['given_name'], label: { nl: 'voornaam', en: 'first name' } };
 const created: CreatedSession = {
 	sessionId: 'a',
-	status: 'PENDING',
 	requestUri: 'openid4vp://x',
 	expiresInMs: 300_000,
 	bridgeExpiresAt: null,

@@ -79,7 +79,7 @@ describe('one watched session', () => {
 	});
 
 	test('is not read without listeners', async () => {
-		const { clock, listen, reads, watchers } = setUp();
+		const { clock, isForgotten, listen, reads } = setUp();
 		const both = [listen('a'), listen('a')];
 		await clock.advance(scanMs);
 		both[0]?.stop();
@@ -87,36 +87,39 @@ describe('one watched session', () => {
 		both[1]?.stop();
 		both[1]?.stop();
 		await clock.advance(60_000);
-		expect([reads('a'), watchers.size()]).toEqual([[0, scanMs, 2 * scanMs], 0]);
+		expect(reads('a')).toEqual([0, scanMs, 2 * scanMs]);
+		expect(await isForgotten('a')).toBe(true);
 	});
 
 	test.each(['COMPLETED', 'EXPIRED', 'FAILED', 'ERROR', 'VP_VALIDATION_FAILED'] as const)(
 		'is no longer read after %s',
 		async (status) => {
-			const { clock, listen, reads, responses, watchers } = setUp();
+			const { clock, isForgotten, listen, reads, responses } = setUp();
 			responses.set('a', status);
 			const { heard } = listen('a');
 			await clock.advance(60_000);
-			expect([heard, reads('a'), watchers.size()]).toMatchObject([[{ kind: 'status', isLast: true }], [0], 0]);
+			expect([heard, reads('a')]).toMatchObject([[{ kind: 'status', isLast: true }], [0]]);
+			expect(await isForgotten('a')).toBe(true);
 		}
 	);
 
 	test('is no longer read after it is gone', async () => {
-		const { clock, listen, reads, responses, watchers } = setUp();
+		const { clock, isForgotten, listen, reads, responses } = setUp();
 		responses.set('a', new Problem('not_found'));
 		const { said } = listen('a');
 		await clock.advance(60_000);
-		expect([said(), reads('a'), watchers.size()]).toEqual([['gone'], [0], 0]);
+		expect([said(), reads('a')]).toEqual([['gone'], [0]]);
+		expect(await isForgotten('a')).toBe(true);
 	});
 });
 
 test('a session whose only listener stops at an event is counted no longer', async () => {
-	const { clock, budget, watchers } = setUp();
+	const { clock, budget, isForgotten, watchers } = setUp();
 	const counted = vi.spyOn(budget, 'count');
 	const stop = watchers.watch('a', credential, () => stop());
 	await clock.advance(10_000);
 	expect(counted.mock.calls.map(([, by]) => by)).toEqual([1, -1]);
-	expect(watchers.size()).toBe(0);
+	expect(await isForgotten('a')).toBe(true);
 });
 
 describe('a Bridge that does not respond', () => {

@@ -38,19 +38,30 @@ export function setUp({ perSecond = 1000, readMs = 0 } = {}) {
 		after: clock.after,
 		random: () => 0.5
 	});
+	const reads = (id: string) => readsAtMs.get(id) ?? [];
 	return {
 		clock,
 		responses,
 		inFlight,
 		budget,
 		watchers,
-		reads: (id: string) => readsAtMs.get(id) ?? [],
+		reads,
 		allReads: () => [...readsAtMs.values()].flat(),
 		/** Listens to a session; returns what was heard, in short, and how to stop. */
 		listen: (id: string) => {
 			const received: StatusEvent[] = [];
 			const stop = watchers.watch(id, credential, (event) => received.push(event));
 			return { heard: received, said: () => received.map(inShort), stop };
+		},
+		/** Whether no watcher of a session is left: a new listener hears nothing from earlier reads, and causes one at once. */
+		isForgotten: async (id: string): Promise<boolean> => {
+			const earlier = reads(id).length;
+			const heard: StatusEvent[] = [];
+			const stop = watchers.watch(id, credential, (event) => heard.push(event));
+			const isSilent = heard.length === 0;
+			await clock.advance(0);
+			stop();
+			return isSilent && reads(id).length === earlier + 1;
 		}
 	};
 }
