@@ -2,14 +2,13 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import type { JWK } from 'jose';
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS } from '../lib/server/clock';
 import type { Config } from '../lib/server/config/parse';
-import { stsFetch, stsMetadata } from '../lib/server/sts/metadata';
+import { REQUIRED_METADATA, stsFetch, stsMetadata } from '../lib/server/sts/metadata';
 import { discoveryUrl, isSameIssuer } from '../lib/server/upstream/egress';
 import { keyFinder, readKeySet, signatureAlgorithms } from '../lib/server/sts/keys';
 import { examineClock, type Finding, good, warning, wrong } from './findings';
 import { viaProxy, type Exchange, exchangeWithSts, type Reply, request } from './http';
 
-const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
-const COMPARED = ['issuer', ...REQUIRED, 'end_session_endpoint'] as const;
+const COMPARED = ['issuer', ...REQUIRED_METADATA, 'end_session_endpoint'] as const;
 
 const CLOCK = 'sts.clock';
 /** Tokens that the STS sends have the larger tolerance, those of API clients and the time of an authentication the smaller one. */
@@ -85,7 +84,7 @@ function issuerFinding({ issuer }: Document, wanted: string): Finding {
 }
 
 function endpointFindings(document: Document): Finding[] {
-	const missing = REQUIRED.filter((name) => !isAddress(document[name]));
+	const missing = REQUIRED_METADATA.filter((name) => !isAddress(document[name]));
 	if (missing.length > 0)
 		return [
 			wrong(

@@ -1,3 +1,4 @@
+import { sleep } from '../lib/server/clock';
 import { drainAll, finishAll } from '../lib/server/runtime';
 import { log } from '../lib/server/log';
 import { version } from '../lib/server/version';
@@ -125,7 +126,7 @@ async function shutDown(reason: string, signals: Signals, { delayMs, close, inFl
 }
 
 async function complete(waitMs: number, close: () => Promise<void>): Promise<void> {
-	if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+	if (waitMs > 0) await sleep(waitMs);
 	await close();
 	await finishAll();
 }

@@ -1,3 +1,4 @@
+import { sleep } from '../lib/server/clock';
 import { formatWarning } from '../lib/server/log';
 
 /** How much text may wait for the reader of one stream, in UTF-16 code units. */
@@ -70,6 +71,5 @@ const FLUSH_LIMIT_MS = 1000;
 
 /** Resolves when no line is waiting, or after a second. */
 export async function flushLog({ output, error }: LogBuffers): Promise<void> {
-	const limit = new Promise<void>((resolve) => void setTimeout(resolve, FLUSH_LIMIT_MS));
-	await Promise.race([Promise.all([output.flushed(), error.flushed()]), limit]);
+	await Promise.race([Promise.all([output.flushed(), error.flushed()]), sleep(FLUSH_LIMIT_MS)]);
 }

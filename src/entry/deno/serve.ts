@@ -1,3 +1,4 @@
+import { sleep } from '../../lib/server/clock';
 import { fixedHeaders, withFixedHeaders } from '../../lib/server/http/headers';
 import {
 	type EntryResponse,
@@ -168,7 +169,7 @@ export async function servedUntilClosed(
 		} catch (error) {
 			log.error('the server can’t accept connections; retrying', { error });
 		}
-		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+		await sleep(RETRY_MS);
 		// Handles a failure to listen like a failure of the server.
 		current = Promise.resolve().then(async () => again().finished);
 	}

@@ -1,3 +1,4 @@
+import { sleep } from '../../lib/server/clock';
 import { log } from '../../lib/server/log';
 import { createLogBuffer, type LogBuffer, type LogBuffers } from '../log-buffer';
 
@@ -61,7 +62,7 @@ export async function exitOf(
 	passedOn: () => Deno.Signal | undefined
 ): Promise<{ readonly code: number }> {
 	const late = lastLine.then(async (code) => {
-		await new Promise((resolve) => setTimeout(resolve, EXIT_LIMIT_MS));
+		await sleep(EXIT_LIMIT_MS);
 		return { code, signal: null, isLate: true };
 	});
 	const ended = await Promise.race([status.then((status) => ({ ...status, isLate: false })), late]);

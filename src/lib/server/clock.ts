@@ -47,6 +47,8 @@ export function afterTimeout(ms: number, callBack: () => void): () => void {
 	return () => clearTimeout(timer);
 }
 
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
 /**
  * Calls back every `ms` milliseconds.
  * @returns ends the calls

@@ -1,3 +1,4 @@
+import { sleep } from '../clock';
 import { Problem, toProblem } from '../http/problem';
 import {
 	callUpstream,
@@ -45,7 +46,6 @@ interface BridgeCall {
 }
 
 const RETRY_PAUSE_MS = 100;
-const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 export type Transport = ReturnType<typeof createTransport>;
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { unixMs, wholeMs, withinLimit } from '../clock';
+import { sleep, unixMs, wholeMs, withinLimit } from '../clock';
 import type { Store } from './store';
 
 const BUSY = /database is locked|busy/i;
@@ -70,7 +70,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 		// Deno KV has no clock that can be read. Expiry times are by the clocks of the machines that wrote them.
 		remainingMs: () => Promise.resolve(null),
 
-		changed: (_key, mostMs) => pause(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
+		changed: (_key, mostMs) => sleep(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
 
 		// The data is on disk or in a replicated database, so accepted writes are not lost.
 		async verify() {
@@ -93,11 +93,7 @@ async function withRetries<Result>(work: () => Promise<Result>): Promise<Result>
 			return await withinLimit(work(), CALL_LIMIT_MS);
 		} catch (error) {
 			if (tries === MAX_TRIES || !BUSY.test(String(error))) throw error;
-			await pause(tries * 5 * (1 + Math.random()));
+			await sleep(tries * 5 * (1 + Math.random()));
 		}
 	}
-}
-
-function pause(ms: number): Promise<void> {
-	return new Promise((resolve) => void setTimeout(resolve, ms));
 }

@@ -12,7 +12,7 @@ import { lenientResponse, readMetadata } from './responses';
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** Sign-in requires these members (OpenID Connect Discovery 3). */
-const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+export const REQUIRED_METADATA = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
 
 const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
 
@@ -113,7 +113,7 @@ async function discover(): Promise<oauth.AuthorizationServer> {
 	if (status < 500 && status >= 300 && ![408, 429].includes(status))
 		throw Object.assign(new UpstreamError('bad_shape', 'NO_DISCOVERY_DOCUMENT'), { status });
 	const found = readMetadata(await oauth.processDiscoveryResponse(issuer, response));
-	const missing = REQUIRED.find((name) => found[name] === undefined);
+	const missing = REQUIRED_METADATA.find((name) => found[name] === undefined);
 	// An incomplete document is an error, so that the cached metadata stays in use.
 	if (missing !== undefined) throw new UpstreamError('bad_shape', `NO_${missing.toUpperCase()}`);
 	return {

@@ -1,4 +1,11 @@
-import { type AuthorizationServer, JSON_ATTRIBUTE_COMPARISON, PARSE_ERROR, RESPONSE_IS_NOT_JSON } from 'oauth4webapi';
+import {
+	type AuthorizationServer,
+	JSON_ATTRIBUTE_COMPARISON,
+	PARSE_ERROR,
+	RESPONSE_IS_NOT_JSON,
+	ResponseBodyError,
+	WWWAuthenticateChallengeError
+} from 'oauth4webapi';
 import { causes, oauthCodeOf, statusOf } from '../error-fields';
 import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
@@ -63,6 +70,15 @@ export const clientErrors: readonly string[] = [
 	'invalid_target',
 	'unsupported_grant_type'
 ];
+
+/**
+ * The error code of the token endpoint (RFC 6749 5.2); undefined for anything but an error response. A challenge means that it
+ * rejects the client.
+ */
+export function tokenErrorOf(error: unknown): string | undefined {
+	if (error instanceof WWWAuthenticateChallengeError) return 'invalid_client';
+	return error instanceof ResponseBodyError ? error.error : undefined;
+}
 
 /** Whether the STS rejects the portal as a client, or is not the issuer that the portal is configured for. */
 export function isMisconfigured(error: unknown): boolean {

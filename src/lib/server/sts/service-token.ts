@@ -5,6 +5,7 @@ import { Problem } from '../http/problem';
 import { log } from '../log';
 import { clientOf } from './client';
 import { stsCall, stsMetadata } from './metadata';
+import { tokenErrorOf } from './responses';
 import type { UpstreamAuthorization } from '../upstream/client';
 import { createBoundedCache } from '../cache';
 import { unixMs } from '../clock';
@@ -176,7 +177,7 @@ export async function grantServiceToken(options: TokenOptions): Promise<GrantedT
 export async function requestServiceToken(options: TokenOptions): Promise<GrantedToken> {
 	const metadata = await stsMetadata();
 	const { client, authentication } = clientOf(config().service.client);
-	const wanted = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	const wanted = tokenParameters(options);
 	const response = await oauth.clientCredentialsGrantRequest(metadata, client, authentication, wanted, stsCall);
 	const tokens = await oauth.processClientCredentialsResponse(metadata, client, response);
 	return { accessToken: tokens.access_token, lifeSeconds: tokens.expires_in };
@@ -184,8 +185,13 @@ export async function requestServiceToken(options: TokenOptions): Promise<Grante
 
 /** The STS's error code if only the operator can solve the problem; undefined for any other failure. */
 export function serviceTokenRefusal(error: unknown): string | undefined {
-	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
-	return error instanceof oauth.ResponseBodyError && ofConfiguration.has(error.error) ? error.error : undefined;
+	const code = tokenErrorOf(error);
+	return code !== undefined && ofConfiguration.has(code) ? code : undefined;
+}
+
+/** The parameters of a token request for these options. */
+export function tokenParameters(options: TokenOptions): [string, string][] {
+	return Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
 /** Identifies what a token is for. */

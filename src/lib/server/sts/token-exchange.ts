@@ -4,10 +4,10 @@ import type { TokenOptions } from '../config/service-client';
 import { Problem } from '../http/problem';
 import { UpstreamError } from '../http/upstream-error';
 import { log } from '../log';
-import { isUnavailable } from './responses';
+import { isUnavailable, tokenErrorOf } from './responses';
 import { stsClient } from './client';
 import { stsCall, stsMetadata } from './metadata';
-import { optionsKey, createTokenCache, type GrantedToken } from './service-token';
+import { optionsKey, createTokenCache, type GrantedToken, tokenParameters } from './service-token';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
@@ -63,7 +63,7 @@ export function forgetExchanged(subjectToken: string): void {
 }
 
 async function exchangeGrant({ subjectToken, options }: Wanted): Promise<GrantedToken> {
-	const entries = Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	const entries = tokenParameters(options);
 	try {
 		const metadata = await stsMetadata();
 		const { client, authentication } = stsClient();
@@ -96,7 +96,7 @@ function refusal(error: unknown, wanted: Readonly<Record<string, string>>): Prob
 		log.warn('an access token could not be exchanged', { ...wanted, error });
 		return new Problem('upstream_unavailable', { facts: fault });
 	}
-	const code = codeOf(error);
+	const code = tokenErrorOf(error) ?? 'bad_response';
 	log.error(
 		'the STS refuses a token exchange: check tokenAudience, tokenResource and tokenScope in BACKENDS, and the client',
 		{
@@ -109,9 +109,4 @@ function refusal(error: unknown, wanted: Readonly<Record<string, string>>): Prob
 	const facts = { ...fault, upstreamCode: code };
 	if (code === 'invalid_client') return new Problem('upstream_unavailable', { facts });
 	return new Problem(code === 'access_denied' ? 'forbidden' : 'upstream_invalid', { facts });
-}
-
-function codeOf(error: unknown): string {
-	if (error instanceof oauth.WWWAuthenticateChallengeError) return 'invalid_client';
-	return error instanceof oauth.ResponseBodyError ? error.error : 'bad_response';
 }
