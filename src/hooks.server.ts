@@ -33,7 +33,7 @@ import { eventStreams } from '$lib/server/wallet/events';
 export const init: ServerInit = async () => {
 	startLogging(config().logLevel);
 	for (const adjustment of config().brand.adjustments) log.warn(adjustment);
-	findTraceparentBy(() => ofCurrentRequest(({ locals }) => locals.traceparent()));
+	findTraceparentBy(() => ofCurrentRequest(({ locals }) => locals.traceparent?.()));
 	findNetworkBy(() => ofCurrentRequest((event) => truncatedNetworkOf(event.getClientAddress())));
 	findRequestIdBy(() => ofCurrentRequest(({ locals }) => locals.requestId));
 	observeEventStreams(() => eventStreams().size(), config().eventStreams.maxPerProcess);
@@ -43,13 +43,18 @@ export const init: ServerInit = async () => {
 	onShutdown({ drain, finish });
 };
 
-/** Undefined outside of a request, and before its `locals` are set. */
-function ofCurrentRequest(read: (event: RequestEvent) => string | undefined): string | undefined {
+/** The handles have not set all `locals` yet at the beginning of a request. */
+type CurrentRequest = Pick<RequestEvent, 'getClientAddress'> & { readonly locals: Partial<App.Locals> };
+
+/** Undefined outside of a request. */
+function ofCurrentRequest(read: (event: CurrentRequest) => string | undefined): string | undefined {
+	let event: CurrentRequest;
 	try {
-		return read(getRequestEvent());
+		event = getRequestEvent();
 	} catch {
 		return undefined;
 	}
+	return read(event);
 }
 
 /** Open streams would delay the drain. The portal closes them, and browsers reconnect to another instance. */

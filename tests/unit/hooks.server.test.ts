@@ -4,6 +4,7 @@ import { drainAll, finishAll } from '$lib/server/runtime';
 import { log } from '$lib/server/log';
 import { readiness } from '$lib/server/readiness';
 import { closeStore, openStore } from '$lib/server/store';
+import { currentTraceparent } from '$lib/server/upstream/tracing';
 import { eventStreams } from '$lib/server/wallet/events';
 import { requestEvent } from '../harness/request-event';
 
@@ -88,6 +89,21 @@ describe('the application', () => {
 		info.mockRestore();
 		const ids = lines.map((line) => (JSON.parse(line) as { properties: { requestId?: string } }).properties.requestId);
 		expect(ids).toEqual([undefined, 'r1']);
+	});
+
+	test('has no trace context outside of a request, and before the handles have set it', () => {
+		const outside = currentTraceparent();
+		current.event = { ...requestEvent(), locals: {} };
+		expect([outside, currentTraceparent()]).toEqual([undefined, undefined]);
+	});
+
+	test('does not hide a bug in what is read of the current request', () => {
+		const bug = new TypeError('a bug');
+		const getClientAddress = () => {
+			throw bug;
+		};
+		current.event = { ...requestEvent(), getClientAddress };
+		expect(() => log.limited('an error')).toThrow(bug);
 	});
 
 	test('limits the log lines that each client network can cause', () => {

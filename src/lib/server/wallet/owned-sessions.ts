@@ -5,7 +5,8 @@ import { hasAccessToken } from '../http/request';
 import type { CreatedSession } from '../bridge/normalize';
 import { ClaimPath } from '../bridge/schemas';
 import { config } from '../config';
-import { Problem, tokenNotAccepted } from '../http/problem';
+import { logBug } from '../http/endpoint';
+import { isProblem, Problem, tokenNotAccepted } from '../http/problem';
 import {
 	keepOwned,
 	LIFE_SECONDS,
@@ -167,8 +168,8 @@ export async function detailsOf({ id, hasDetails }: OwnedSession): Promise<Reque
 
 const waiting: ReadonlySet<string> = new Set(['CREATED', 'PENDING']);
 
-/** `waiting`: not scanned yet. `scanned`: scanned, whatever happened next. `over`: expired, or its status cannot be read. */
-type Scan = 'waiting' | 'scanned' | 'over';
+/** `waiting`: not scanned yet. `scanned`: scanned, whatever happened next. `over`: expired. `unknown`: its status cannot be read. */
+type Scan = 'waiting' | 'scanned' | 'over' | 'unknown';
 
 /** Whether a wallet has scanned the session's QR code. Never rejects. */
 export async function scanOf({ locals }: Pick<RequestEvent, 'locals'>, { id }: OwnedSession): Promise<Scan> {
@@ -176,16 +177,17 @@ export async function scanOf({ locals }: Pick<RequestEvent, 'locals'>, { id }: O
 		const { status } = await bridge().readStatus(id, credentialFor(locals));
 		if (waiting.has(status)) return 'waiting';
 		return status === 'EXPIRED' ? 'over' : 'scanned';
-	} catch {
-		return 'over';
+	} catch (error) {
+		logBug(error, locals.requestId);
+		return isProblem(error, 'not_found') ? 'over' : 'unknown';
 	}
 }
 
-/** This browser's sessions whose QR codes have not been scanned yet. */
+/** This browser's sessions whose QR codes have not been scanned yet, as far as is known: their codes may be on screen. */
 export async function unscanned(event: RequestEvent): Promise<OwnedSession[]> {
 	const sessions = ownedSessions(event.cookies).filter(({ completed }) => !completed);
 	const scans = await Promise.all(sessions.map((session) => scanOf(event, session)));
-	return sessions.filter((_, index) => scans[index] === 'waiting');
+	return sessions.filter((_, index) => scans[index] === 'waiting' || scans[index] === 'unknown');
 }
 
 /**

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { currentSession } from '$lib/server/wallet/owned-sessions';
+import { Problem } from '$lib/server/http/problem';
+import { log } from '$lib/server/log';
 import { keepOwned, markUsed, ownedSessions, type OwnedSession } from '$lib/server/auth/wallet-cookies';
 import { renewCode, startCode } from '$lib/server/wallet/create-session';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
@@ -25,7 +27,7 @@ beforeEach(() => {
 	statuses.clear();
 	bridge.readStatus.mockImplementation((id: string) => {
 		const status = statuses.get(id) ?? 'PENDING';
-		return status === 'gone' ? Promise.reject(new Error(status)) : Promise.resolve({ status });
+		return status === 'gone' ? Promise.reject(new Problem('not_found')) : Promise.resolve({ status });
 	});
 	bridge.createSession.mockImplementation(() =>
 		Promise.resolve({
@@ -85,6 +87,38 @@ describe('a new code', () => {
 		await renewCode(event, 'old', RETURN_TO);
 		expect(bridge.createSession).toHaveBeenCalledTimes(1);
 		expect(newest(event)).toMatchObject({ replaces: 'old', beside: ['old'] });
+	});
+
+	test('is created beside an old one whose status cannot be read, and the old one is followed if it was scanned', async () => {
+		const event = await browser({ id: 'unread' });
+		bridge.readStatus
+			.mockRejectedValueOnce(new Problem('upstream_timeout'))
+			.mockRejectedValueOnce(new Problem('upstream_timeout'));
+		await renewCode(event, 'unread', RETURN_TO);
+		expect(newest(event)).toMatchObject({ replaces: 'unread', beside: ['unread'] });
+		statuses.set('unread', 'VERIFIED');
+		expect((await currentSession(event))?.id).toBe('unread');
+	});
+
+	test('is not beside an old one that no longer exists', async () => {
+		const event = await browser({ id: 'gone' });
+		statuses.set('gone', 'gone');
+		await renewCode(event, 'gone', RETURN_TO);
+		expect(newest(event)).toMatchObject({ replaces: 'gone', beside: [] });
+	});
+
+	test('is created in spite of a bug in the reading of the old one, which is logged', async () => {
+		const logged = vi.spyOn(log, 'error').mockImplementation(() => {});
+		const event = await browser({ id: 'bug' });
+		const error = new TypeError('a bug');
+		bridge.readStatus.mockRejectedValueOnce(error);
+		await renewCode(event, 'bug', RETURN_TO);
+		expect(newest(event)).toMatchObject({ replaces: 'bug' });
+		expect(logged).toHaveBeenCalledExactlyOnceWith('unexpected error', {
+			requestId: 'r1',
+			where: 'application',
+			error
+		});
 	});
 
 	test('is not created after the old one was scanned', async () => {
