@@ -116,6 +116,10 @@ function keyOf(clientId: string, id: string): string {
 	return `wallet:${id}:${clientId}`;
 }
 
+/**
+ * What a page offers in addition to the code. It is too large for a cookie, so it is sealed in the shared store. Without it, the
+ * page still shows the code.
+ */
 const RequestDetails = v.object({
 	/** What the wallet is asked for. */
 	requestedClaims: v.array(v.object({ path: ClaimPath, label: v.object({ nl: v.string(), en: v.string() }) })),
@@ -129,10 +133,6 @@ const NO_DETAILS: RequestDetails = { requestedClaims: [], dcRequest: null };
 /** The Auth Bridge extends sessions by up to a minute. */
 const DETAILS_MARGIN_MS = 60_000;
 
-/**
- * What a page offers in addition to the code. It is too large for a cookie, so it is sealed in the shared store. Without it, the
- * page still shows the code.
- */
 let sealOfDetails: Seal | undefined;
 const detailsSeal = () => (sealOfDetails ??= createSeal(config().secrets, 'wallet-details'));
 const detailsKey = (id: string) => `wallet-details:${id}`;
