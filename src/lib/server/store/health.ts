@@ -1,3 +1,4 @@
+import { describeCause } from '../error-fields';
 import { DataLost, type SharedOnly, type Store, StoreUnavailable } from './store';
 
 interface StoreHealthOptions {
@@ -21,7 +22,10 @@ interface StoreHealthOptions {
 	readonly onVerified: () => void;
 	/** How often an available store is checked even if it is not used, in milliseconds; default: never. */
 	readonly checkEveryMs?: number | undefined;
-	/** Reports each change of availability, with the cause if the store became unavailable. */
+	/**
+	 * Reports each change of availability, with the cause if the store became unavailable. During an outage, it also reports
+	 * a cause that differs from the last one.
+	 */
 	readonly onChange: (isAvailable: boolean, cause?: unknown) => void;
 	/** Milliseconds, on a clock that never steps back. */
 	readonly now: () => number;
@@ -36,6 +40,8 @@ const VERIFIED_MS = 1000;
  * its recovery, and those may cache what they read for half of that time (`auth/revoked-sessions.ts`).
  */
 const RETRY_MS = 250;
+/** The minimum time between two causes of one outage that are reported: causes may alternate. */
+export const REPORT_CAUSE_MS = 10_000;
 
 type StoreHealth = ReturnType<typeof createStoreHealth>;
 
@@ -57,6 +63,7 @@ export function createStoreHealth({
 	let isAvailable = true;
 	let isReadable = true;
 	let isReported = false;
+	let reported = { cause: '', atMs: -Infinity };
 	let verifiedAtMs = -Infinity;
 	let inFlight: Promise<void> | undefined;
 	let cancelNext = () => {};
@@ -81,10 +88,18 @@ export function createStoreHealth({
 		} catch (cause) {
 			inFlight = undefined;
 			isAvailable = false;
-			if (!isReported && !isClosed) onChange(false, cause);
+			if (!isClosed) reportOutage(cause);
 			isReported = true;
 			checkLater(RETRY_MS);
 		}
+	}
+
+	function reportOutage(error: unknown): void {
+		const cause = describeCause(error);
+		const isSame = cause === reported.cause || now() - reported.atMs < REPORT_CAUSE_MS;
+		if (isReported && isSame) return;
+		reported = { cause, atMs: now() };
+		onChange(false, error);
 	}
 
 	function checkLater(ms: number): void {

@@ -80,7 +80,7 @@ function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
 	// Half, because as much memory goes to the records of what the shared store lacks.
 	const own = createMemoryStore({ maxBytes: MAX_BYTES / 2 });
 	const rules = { isUrgent, merge, copyMsOf };
-	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: logState, onLoss: logLoss });
+	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: createStateLog(), onLoss: logLoss });
 }
 
 async function openDenoKv(name: string): Promise<Store> {
@@ -146,19 +146,22 @@ function reportRefused(): void {
 	);
 }
 
-function logState(isUp: boolean, cause?: unknown): void {
-	const host = redisHost();
-	if (isUp) {
-		log.warn('the shared store is available again', host);
-		return;
-	}
+/** Logs the start, the later causes and the end of outages. */
+function createStateLog() {
+	let wasUp = true;
+	return (isUp: boolean, cause?: unknown): void => {
+		const isLater = !wasUp;
+		wasUp = isUp;
+		if (isUp) log.warn('the shared store is available again', redisHost());
+		else if (isLater) log.warn('the shared store is still unavailable, for another reason', explain(cause));
+		else log.warn('the shared store is unavailable: this instance uses its own memory', explain(cause));
+	};
+}
+
+function explain(cause: unknown) {
 	const text = describeCause(cause);
 	const hint = redisScripts?.hintFor(text, config().store.redisUrl ?? '');
-	log.warn('the shared store is unavailable: this instance uses its own memory', {
-		...host,
-		cause: text,
-		...(hint !== undefined && { hint })
-	});
+	return { ...redisHost(), cause: text, ...(hint !== undefined && { hint }) };
 }
 
 /** The messages of the Redis client do not always name the server. */

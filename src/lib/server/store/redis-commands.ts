@@ -74,14 +74,34 @@ export function readRefused(reply: unknown): readonly string[] {
 		.map(([name]) => name);
 }
 
-/** What to check first after a fault. Which reply Redis gives to a wrong password depends on whether the address has a user. */
+/** What to check first after a fault. The first match counts. */
+const hints: readonly (readonly [pattern: RegExp, hint: string | { readonly tls: string; readonly plain: string }])[] =
+	[
+		// Which reply Redis gives to a wrong password depends on whether the address has a user.
+		[/\b(?:NOAUTH|WRONGPASS)\b/, 'Redis does not accept the user or the password of REDIS_URL'],
+		[REFUSED, `the user of REDIS_URL lacks a permission: allow it ${permissions}`],
+		[/\bOOM\b/, 'Redis is full: give it more memory, or look for what fills it'],
+		[/\bMISCONF\b/, 'Redis can’t write to its disk: check its log and its disk'],
+		// An alert comes from the server, which may ask for a certificate.
+		[
+			/^(?!.*\balert\b).*certificate/i,
+			'the portal does not trust the certificate of the server: check its name and its dates, and that NODE_EXTRA_CA_CERTS has the authority that signed it'
+		],
+		[
+			/no connection|ECONNRESET|closed unexpectedly|connection timeout|SSL|corrupt message/i,
+			{
+				tls: 'check firewalls, and whether the server has TLS at this port: without TLS, use redis://',
+				plain: 'check firewalls, and whether the server requires TLS: then use rediss://'
+			}
+		],
+		[/took longer|timeout/i, 'Redis is slow or does not respond: check its load, its disk and the network']
+	];
+
+/** @param cause the text of a fault of Redis */
 export function hintFor(cause: string, redisUrl: string): string | undefined {
-	if (/\b(?:NOAUTH|WRONGPASS)\b/.test(cause)) return 'Redis does not accept the user or the password of REDIS_URL';
-	if (REFUSED.test(cause)) return `the user of REDIS_URL lacks a permission: allow it ${permissions}`;
-	if (!/ECONNRESET|closed unexpectedly|timeout|SSL/i.test(cause)) return undefined;
-	return redisUrl.startsWith('rediss:')
-		? 'check firewalls, and whether the server has TLS at this port: without TLS, use redis://'
-		: 'check firewalls, and whether the server requires TLS: then use rediss://';
+	const hint = hints.find(([pattern]) => pattern.test(cause))?.[1];
+	if (typeof hint !== 'object') return hint;
+	return redisUrl.startsWith('rediss:') ? hint.tls : hint.plain;
 }
 
 /**

@@ -196,7 +196,7 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 	const failed = (error: unknown) => {
 		// A connection that the portal itself has closed is not a fault.
 		if (!clients.every(({ isOpen }) => isOpen)) return;
-		fault ??= error;
+		fault = error;
 		onFault(error);
 	};
 	for (const each of clients) each.on('error', failed);
@@ -212,12 +212,15 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 			return commands.REFUSED.test(String(error));
 		}
 	);
-	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch(failed);
+	await withinLimit(client.connect(), CONNECT_LIMIT_MS).catch((error: unknown) => {
+		// The end of the wait says less than the fault of a try.
+		if (fault === undefined) failed(new Error('no connection', { cause: error }));
+	});
 	return {
 		client,
 		/** Whether the user may not subscribe; known as soon as there is a reply. */
 		isSubscribeRefused,
-		/** Why there is no connection: the client itself reports only that it is offline. */
+		/** Why there is no connection, by the last try: the client itself reports only that it is offline. */
 		lastFault: () => fault,
 		close: () => {
 			for (const each of clients) each.destroy();

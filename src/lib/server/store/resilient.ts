@@ -7,7 +7,7 @@ interface ResilientOptions {
 	readonly shared: Store;
 	/** The store that this process uses without the others. */
 	readonly own: MemoryStore;
-	/** Reports each change of availability, with the cause if the shared store became unavailable. */
+	/** Reports each change of availability, and each new cause of an outage. */
 	readonly onState: (isUp: boolean, cause?: unknown) => void;
 	/** Reports that the shared store has lost its data. */
 	readonly onLoss?: () => void;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStoreHealth } from '$lib/server/store/health';
+import { createStoreHealth, REPORT_CAUSE_MS } from '$lib/server/store/health';
 import { virtualClock } from '../../virtual-clock';
 
 const clock = virtualClock();
@@ -9,11 +9,12 @@ interface Given {
 	verify: () => Promise<boolean>;
 	read: () => Promise<unknown>;
 	onVerified?: () => void;
+	onChange?: (isAvailable: boolean, cause?: unknown) => void;
 	checkEveryMs?: number;
 }
 
 const noop = () => {};
-function health({ verify, read, onVerified = noop, checkEveryMs }: Given) {
+function health({ verify, read, onVerified = noop, onChange = noop, checkEveryMs }: Given) {
 	return createStoreHealth({
 		verify,
 		read,
@@ -21,7 +22,7 @@ function health({ verify, read, onVerified = noop, checkEveryMs }: Given) {
 		onLoss: noop,
 		onVerified,
 		checkEveryMs,
-		onChange: noop,
+		onChange,
 		now,
 		after
 	});
@@ -57,5 +58,35 @@ test.each([
 	await store.check();
 	await clock.advance(2000);
 	expect(store.isAvailable()).toBe(true);
+	store.close();
+});
+
+test('during an outage, another cause is reported, and causes that alternate are reported only now and then', async () => {
+	let cause: string | null = 'refused';
+	const reported: unknown[] = [];
+	const store = health({
+		verify: () => (cause === null ? works() : Promise.reject(new Error(cause))),
+		read: fails,
+		onChange: (isAvailable, error) => reported.push(isAvailable || (error as Error).message)
+	});
+	const change = async (next: string | null, ms: number) => {
+		cause = next;
+		await clock.advance(ms);
+	};
+	await store.check();
+	await change('refused', 2 * REPORT_CAUSE_MS);
+	expect(reported).toEqual(['refused']);
+	await change('wrong password', 1000);
+	expect(reported).toEqual(['refused', 'wrong password']);
+	await change('refused', 1000);
+	await change('wrong password', 1000);
+	await change('no memory', REPORT_CAUSE_MS);
+	expect(reported).toEqual(['refused', 'wrong password', 'no memory']);
+	await change(null, 1000);
+	// Each outage has its first cause reported at once.
+	cause = 'no memory';
+	store.failed();
+	await clock.advance(0);
+	expect(reported.slice(3)).toEqual([true, 'no memory']);
 	store.close();
 });

@@ -1,6 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { log } from '$lib/server/log';
 import { closeStore, openStore } from '$lib/server/store';
+import { REPORT_CAUSE_MS } from '$lib/server/store/health';
 import { createMemoryStore } from '$lib/server/store/store';
 import { configure } from '../configured';
 
@@ -47,6 +48,14 @@ test.each([
 	['redis', 'NOAUTH Authentication required.', 'the user or the password of REDIS_URL'],
 	['redis', 'WRONGPASS invalid username-password pair or user is disabled.', 'the user or the password of REDIS_URL'],
 	['redis', 'NOPERM this user has no permissions', 'lacks a permission'],
+	['rediss', 'no connection: took longer than 2000 ms', 'use redis://'],
+	['rediss', 'CERT_HAS_EXPIRED certificate has expired', 'check its name and its dates'],
+	['rediss', 'invalid peer certificate: UnknownIssuer', 'NODE_EXTRA_CA_CERTS'],
+	['rediss', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED tlsv13 alert certificate required', 'at this port'],
+	['redis', 'OOM command not allowed when used memory > maxmemory', 'give it more memory'],
+	['redis', 'MISCONF Errors writing to the AOF file: No space left on device', 'check its log and its disk'],
+	['redis', 'took longer than 1000 ms', 'slow'],
+	['redis', "Socket timeout timeout. Expecting data, but didn't receive any in 3000ms.", 'slow'],
 	['redis', 'connect ECONNREFUSED 127.0.0.1:6379', null]
 ])('with %s:// and the cause "%s", it has the hint %j', async (scheme, cause, hint) => {
 	const [[, fields] = []] = await loggedFor(new Error(cause), `${scheme}://user:secret@redis.example`);
@@ -83,4 +92,26 @@ test('the log says nothing of a user that may run all commands', async () => {
 	await openStore();
 	outage.connected();
 	expect(warned).not.toHaveBeenCalled();
+});
+
+test('the log names a cause that changes during an outage, with its hint', async () => {
+	vi.useFakeTimers();
+	onTestFinished(() => void vi.useRealTimers());
+	const lines = await loggedFor(new Error('connect ECONNREFUSED'), 'redis://user:secret@redis.example');
+	lines.length = 0;
+	outage.cause = new Error('WRONGPASS invalid username-password pair');
+	await vi.advanceTimersByTimeAsync(REPORT_CAUSE_MS + 1000);
+	outage.cause = null;
+	await vi.advanceTimersByTimeAsync(1000);
+	expect(lines).toEqual([
+		[
+			'the shared store is still unavailable, for another reason',
+			{
+				host: 'redis.example:6379',
+				cause: 'WRONGPASS invalid username-password pair',
+				hint: 'Redis does not accept the user or the password of REDIS_URL'
+			}
+		],
+		['the shared store is available again', { host: 'redis.example:6379' }]
+	]);
 });

@@ -65,6 +65,25 @@ describe.skipIf(!hasRedis()).each(servers)('a store in $name', ({ program }) => 
 		}
 	});
 
+	test('names the refused password if it was changed while the store was connected', async () => {
+		await redis.command('ACL SETUSER changing on >pw ~portal:* &* +@all');
+		const url = redis.url.replace('redis://', 'redis://changing:pw@');
+		const store = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
+		opened.push(store);
+		await store.verify();
+		await redis.command('ACL SETUSER changing resetpass >another');
+		await redis.command('CLIENT KILL USER changing');
+		await expect(store.verify()).rejects.toThrow('WRONGPASS');
+	});
+
+	test('names what is wrong with the password if it does not get a connection in time', async () => {
+		await redis.command('ACL SETUSER refused on >pw ~portal:* &* +@all');
+		const url = redis.url.replace('redis://', 'redis://refused:wrong@');
+		const store = await createRedisStore({ url, onFault: () => {}, onConnected: () => {} });
+		opened.push(store);
+		await expect(store.read('a')).rejects.toThrow('WRONGPASS');
+	});
+
 	test('lets commands in flight finish when it moves to another server', async () => {
 		const next = await startRedis({ program });
 		const board = await startSwitchboard(Number(new URL(redis.url).port));
