@@ -34,6 +34,8 @@ const hints: Readonly<Record<string, string>> = {
 	timeout: 'no response in time',
 	cut_off: 'the connection broke before the response was complete',
 	OAUTH_RESPONSE_IS_NOT_JSON: 'the response is not JSON: a gateway or proxy may have sent it',
+	OAUTH_UNSUPPORTED_OPERATION:
+		'a token or key has a type that the portal does not support: it uses Bearer tokens, not DPoP',
 	OAUTH_PARSE_ERROR: 'the response is not valid JSON: a gateway or proxy may have sent it',
 	OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'the ID token is for another issuer, client or sign-in: check STS_ISSUER_URL',
 	OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'the ID token is not valid at this time: compare the clocks',

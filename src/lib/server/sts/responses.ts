@@ -114,7 +114,8 @@ let reportedAtMs = -Infinity;
 /**
  * The response of a token endpoint (RFC 6749 5.1) or of a pushed authorization request, without what the libraries would
  * reject: optional fields that are null, empty or of the wrong type, tokens that can't be sent in a header, numbers as
- * texts, and other content types. A body that is not a JSON object is not changed.
+ * texts, and other content types. The libraries refuse an unusable type of token themselves, but not DPoP. A body that is not a
+ * JSON object is not changed.
  */
 export async function lenientResponse(response: Response): Promise<Response> {
 	const { status, headers } = response;
@@ -132,6 +133,8 @@ export async function lenientResponse(response: Response): Promise<Response> {
 		body.expires_in = Math.min(Math.floor(seconds), MAX_LIFE_SECONDS);
 	else delete body.expires_in;
 	if (body.access_token !== undefined) body.token_type ??= 'Bearer';
+	// The portal sends tokens without the proof that this type requires (RFC 6749 7.1, RFC 9449 7.1).
+	if (/^dpop$/i.test(String(body.token_type))) body.token_type = 'DPoP without a proof';
 	if (body.request_uri !== undefined) body.expires_in ??= ASSUMED_PAR_SECONDS;
 	if (isEncryptedToken(body.id_token)) {
 		delete body.id_token;
@@ -142,13 +145,14 @@ export async function lenientResponse(response: Response): Promise<Response> {
 	// The body has more details than the challenge that must accompany it (RFC 6749 5.2), and the libraries read only one
 	// of them.
 	if (typeof body.error === 'string') sent.delete('www-authenticate');
-	return new Response(JSON.stringify(body), { status: successOf(body, status), headers: sent });
+	return new Response(JSON.stringify(body), { status: specifiedStatus(body, status), headers: sent });
 }
 
-/** The libraries accept only the status that the RFCs specify: 200 for tokens, 201 for a pushed request. */
-function successOf(body: Readonly<Record<string, unknown>>, status: number): number {
-	if (body.access_token !== undefined && status === 201) return 200;
-	return body.request_uri !== undefined && status === 200 ? 201 : status;
+/** The libraries accept only the status that the RFCs specify: 200 for tokens, 201 for a pushed request, 400 for an error. */
+function specifiedStatus(body: Readonly<Record<string, unknown>>, status: number): number {
+	if (body.access_token !== undefined) return status === 201 ? 200 : status;
+	if (body.request_uri !== undefined) return status === 200 ? 201 : status;
+	return typeof body.error === 'string' && status < 300 ? 400 : status;
 }
 
 /** Whether a value can be serialized. V8 before Node 26 can parse a value that is nested very deeply, but not serialize it. */

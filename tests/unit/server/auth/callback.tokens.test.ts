@@ -163,8 +163,11 @@ describe('with tokens in the shared store', () => {
 	});
 });
 
-describe('a sign-in whose ID token is for another client', () => {
-	beforeEach(() => void (sts.behaviour.claims = { aud: 'another-client' }));
+describe.each([
+	['ID token is for another client', { claims: { aud: 'another-client' } }],
+	['access token is of the type DPoP', { tokens: { token_type: 'DPoP' } }]
+])('a sign-in whose %s', (what, behaviour) => {
+	beforeEach(() => void (sts.behaviour = behaviour));
 
 	test('revokes its tokens, which nothing stores', async () => {
 		const { url, cookie } = await started();
@@ -173,7 +176,7 @@ describe('a sign-in whose ID token is for another client', () => {
 	});
 
 	test('leaves the tokens of the session that the browser had', async () => {
-		const before = someSession({ id: 'before a wrong ID token' });
+		const before = someSession({ id: `before a sign-in whose ${what}` });
 		const { url, cookie } = await started();
 		const { path, session } = await returned(sts.authorize(url), cookie, 'sts', before);
 		expect([path, session]).toEqual([expect.stringContaining('error=sign_in_failed'), before]);

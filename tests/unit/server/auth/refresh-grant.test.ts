@@ -192,14 +192,14 @@ describe('the error', () => {
 			error,
 			responses(400, { error })
 		]),
-		['of the client: invalid_scope', 'postponed', 'invalid_scope', responses(400, { error: 'invalid_scope' })],
-		['of the client: invalid_target', 'postponed', 'invalid_target', responses(400, { error: 'invalid_target' })],
-		[
-			'of the client: unauthorized_client',
-			'postponed',
-			'unauthorized_client',
-			responses(400, { error: 'unauthorized_client' })
-		],
+		...['invalid_scope', 'invalid_target', 'unauthorized_client'].map(
+			(error): [string, string, string, () => Promise<Response>] => [
+				`of the client: ${error}`,
+				'postponed',
+				error,
+				responses(400, { error })
+			]
+		),
 		['of the client: 401', 'postponed', 'invalid_client', responses(401, { error: 'invalid_client' })],
 		['of the client: 400', 'postponed', 'invalid_client', responses(400, { error: 'invalid_client' })],
 		[
@@ -218,6 +218,7 @@ describe('the error', () => {
 		),
 		['of an unknown code', 'refused', 'refused', responses(400, { error: 'something new' })],
 		['invalid_request', 'refused', 'invalid_request', responses(400, { error: 'invalid_request' })],
+		['that ends a session, with 200', 'ended', 'invalid_grant', responses(200, { error: 'invalid_grant' })],
 		['429', 'postponed', 'sts_429', html(429)],
 		['500', 'postponed', 'sts_500', html(500)],
 		['503', 'postponed', 'sts_503', html(503)],

@@ -38,6 +38,14 @@ describe('a token response', () => {
 		expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, false]);
 	});
 
+	test.each([200, 201, 400])('with an error code and no token has the status of an error, not %i', async (status) => {
+		expect((await read({ error: 'invalid_grant' }, { status })).response.status).toBe(400);
+	});
+
+	test('with a token is read as one, although it has an error code', async () => {
+		expect((await read({ access_token: 'a', error: '0' })).response.status).toBe(200);
+	});
+
 	test.each(['\ud800', 'a\nb', 'é', '\u0000'])(
 		'is read without a token that no header can carry: %j',
 		async (token) => {

@@ -87,6 +87,7 @@ describe('without a service token, the portal returns 503', () => {
 		['for a fault of the STS', refusal(500, { error: 'server_error' })],
 		['for HTML', () => new Response('<h1>Hi</h1>', { headers: { 'content-type': 'text/html' } })],
 		['for a response without a token', refusal(200, { token_type: 'bearer' })],
+		['for a token of the type DPoP', refusal(200, { access_token: 'a', token_type: 'DPoP' })],
 		['for a token of another type', refusal(200, { access_token: 'a', token_type: 'mac' })],
 		[
 			'for a failed request',
