@@ -28,6 +28,8 @@ interface Place {
 	readonly port: number;
 	readonly plainPort: number;
 	readonly portalPort: number;
+	/** The port of a second instance, which only nginx.conf prepares. */
+	readonly secondPort: number | undefined;
 }
 
 interface Recipe {
@@ -48,7 +50,7 @@ const recipes: Readonly<Record<ProxyProgram, Recipe>> = {
 	nginx: {
 		file: 'nginx.conf',
 		command: (configuration, { folder }) => ['nginx', '-p', folder, '-e', 'stderr', '-c', configuration],
-		replacements: ({ folder, port, plainPort, portalPort }) => [
+		replacements: ({ folder, port, plainPort, portalPort, secondPort }) => [
 			['\tlisten [::]:80;\n', ''],
 			['\tlisten [::]:443 ssl http2;\n', ''],
 			['listen 80;', `listen 127.0.0.1:${plainPort};`],
@@ -57,7 +59,8 @@ const recipes: Readonly<Record<ProxyProgram, Recipe>> = {
 			[/\/var\/log\/nginx\/wallet-portal\.log/g, join(folder, ACCESS_LOG)],
 			['/etc/ssl/wallet-portal/cert.pem', join(folder, 'cert.pem')],
 			['/etc/ssl/wallet-portal/key.pem', join(folder, 'key.pem')],
-			['127.0.0.1:3000', `127.0.0.1:${portalPort}`]
+			['127.0.0.1:3000', `127.0.0.1:${portalPort}`],
+			...(secondPort === undefined ? [] : [['# server 127.0.0.1:3001', `server 127.0.0.1:${secondPort}`] as const])
 		],
 		around: (text, { folder }) =>
 			`daemon off;\npid ${folder}/nginx.pid;\nerror_log stderr warn;\nevents {}\nhttp {\n` +
@@ -101,9 +104,13 @@ export function hasProxy(program: ProxyProgram): boolean {
 }
 
 /** A real proxy in front of a portal, with the configuration of docs/hosting. */
-export async function startHostedProxy(program: ProxyProgram, portalPort: number): Promise<HostedProxy> {
+export async function startHostedProxy(
+	program: ProxyProgram,
+	portalPort: number,
+	secondPort?: number
+): Promise<HostedProxy> {
 	const folder = await mkdtemp(join(tmpdir(), `${program}-`));
-	const place = { folder, portalPort, port: await freePort(), plainPort: await freePort() };
+	const place = { folder, portalPort, secondPort, port: await freePort(), plainPort: await freePort() };
 	// If root starts nginx, its workers run with other rights, and store their buffers below this folder.
 	await chmod(folder, 0o755);
 	const { cert, key } = await makeCertificate();

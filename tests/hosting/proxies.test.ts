@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Browser } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
 import { hasProxy, type HostedProxy, type ProxyProgram, startHostedProxy } from '../harness/hosted-proxy.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
+import { type Portal, startPortal } from '../harness/portal.ts';
 import { rawRequest } from '../harness/raw-request.ts';
 import { runtime } from '../harness/runtime.ts';
 import { parseConfig } from '../../src/lib/server/config/parse.ts';
@@ -121,3 +123,56 @@ describe.each(programs.map((program) => [program] as const))(
 		);
 	}
 );
+
+describe('two instances behind nginx as docs/hosting configures it', () => {
+	const isThere = hasProxy('nginx');
+	let proxy: HostedProxy;
+	let landscape: Landscape;
+	let portals: Portal[];
+
+	beforeAll(async () => {
+		if (!isThere) return;
+		const secondPort = await freePort();
+		landscape = await startLandscape({
+			runtime,
+			front: async (portalPort) => (proxy = await startHostedProxy('nginx', portalPort, secondPort)),
+			env: { SHUTDOWN_DELAY_SECONDS: '1' }
+		});
+		portals = [landscape.portal, await startPortal({ runtime, env: landscape.env, port: secondPort })];
+	});
+	afterAll(async () => {
+		if (!isThere) return;
+		await Promise.all(portals.map((portal) => portal.stop()));
+		await landscape.stop();
+	});
+
+	test.runIf(isThere)('refuse no request while they restart one after the other', { timeout: 120_000 }, async () => {
+		const statuses: number[] = [];
+		let isOver = false;
+		const visits = [1, 2, 3, 4].map(async () => {
+			const browser = new Browser(landscape.url);
+			while (!isOver) statuses.push((await browser.open('/login')).status);
+		});
+		try {
+			for (const [index, portal] of portals.entries()) {
+				expect(await portal.stop()).toBe(0);
+				const refused = 'Connection refused) while connecting to upstream';
+				await vi.waitFor(
+					async () => {
+						const lines = (await proxy.logs()).split('\n').filter((line) => line.includes(refused));
+						expect(lines).toContainEqual(expect.stringContaining(`127.0.0.1:${portal.port}/`));
+					},
+					{ timeout: 30_000, interval: 50 }
+				);
+				// A request that nginx could not send to one instance goes to the other, also if it changes something.
+				await createWalletSession(new Browser(landscape.url));
+				portals[index] = await startPortal({ runtime, env: landscape.env, port: portal.port });
+			}
+		} finally {
+			isOver = true;
+			await Promise.all(visits);
+		}
+		expect(statuses.length).toBeGreaterThan(0);
+		expect(statuses.filter((status) => status !== 200)).toEqual([]);
+	});
+});
