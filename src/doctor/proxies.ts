@@ -9,7 +9,8 @@ import { DEFAULT_HEAD_BYTES } from './session-size';
 import { MAX_COOKIE_BYTES } from '../lib/server/auth/cookie-budget';
 
 const EGRESS_LIMIT_MS = 5000;
-const MAX_HEAD_BYTES = 16_384;
+/** How much of a proxy's response is read to find its status. */
+const MAX_RESPONSE_BYTES = 16_384;
 const CHECK = 'proxy.egress';
 
 type EgressFacts = Pick<Config, 'sts' | 'bridge' | 'backends' | 'proxies'>;
@@ -88,7 +89,7 @@ async function requestThrough(proxy: URL, target: URL): Promise<number | null> {
 		let head = '';
 		for await (const chunk of socket) {
 			head += String(chunk);
-			if (head.includes('\r\n\r\n') || head.length > MAX_HEAD_BYTES) break;
+			if (head.includes('\r\n\r\n') || head.length > MAX_RESPONSE_BYTES) break;
 		}
 		const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(head) ?? [];
 		if (status === undefined) return null;

@@ -17,8 +17,8 @@ export interface FollowerDeps extends PollDeps {
 const MIN_ROUNDS = 8;
 const MAX_ROUNDS = 64;
 /**
- * After this long without an event the page reads the status: a stream can be dead without an error. The portal sends a
- * heartbeat every 4 s.
+ * After this long without an event the page reads the status: a stream can be dead without an error. Longer than the
+ * time between heartbeats (`HEARTBEAT_MS` of `src/lib/server/http/event-stream.ts`).
  */
 const SILENCE_MS = 6000;
 /** A portal that takes longer than this for a status counts as unreachable, until it responds. */

@@ -8,6 +8,7 @@ import { log } from '../log';
 import { count, type RefreshResult } from '../metrics';
 import { sharedStore } from '../store';
 import { clientErrors } from '../sts/responses';
+import { FORCED_COOLDOWN_MS } from '../sts/service-token';
 import { redeemRefreshToken } from './refresh-grant';
 import * as v from 'valibot';
 
@@ -22,11 +23,6 @@ const SUCCESSOR_TTL_MS = 5 * 60_000;
 const MAX_WAIT_MS = 2000;
 /** After a temporary failure, valid tokens stay in use for this long before the next refresh. */
 const COOLDOWN_MS = 1000;
-/**
- * Minimum time between forced refreshes of a session: a service that refuses even new tokens must not cause continuous
- * token calls.
- */
-const FORCED_COOLDOWN_MS = 30_000;
 
 /** Bounds for how long a result is shared if the refresh returned the same tokens. */
 const MIN_KEEP_MS = 1000;

@@ -141,7 +141,10 @@ interface Counter {
 
 export type EventStreams = ReturnType<typeof createEventStreams>;
 
-/** A page misses a heartbeat after 6 s (`src/lib/wallet/status-client.ts`). Proxies drop a silent connection after 30 s or more. */
+/**
+ * Shorter than `SILENCE_MS` of `src/lib/wallet/status-client.ts`, after which a page misses a heartbeat. Proxies drop a silent
+ * connection after 30 s or more.
+ */
 const HEARTBEAT_MS = 4000;
 /** Spread out, so that the clients of a process that shuts down do not all reconnect at the same time. */
 const MIN_RETRY_MS = 2000;

@@ -23,10 +23,10 @@ const ASSUMED_LIFE_MS = 5 * 60_000;
 /** After a failure, callers get the cached error for one second. */
 const FAULT_COOLDOWN_MS = 1000;
 /**
- * Minimum time between forced replacements of a token: a service that refuses even new tokens must not cause continuous
- * token requests.
+ * Minimum time between forced replacements of a token, also between forced refreshes of a session: a service that refuses even
+ * new tokens must not cause continuous token requests.
  */
-const FORCED_COOLDOWN_MS = 30_000;
+export const FORCED_COOLDOWN_MS = 30_000;
 /** The estimated size of an error. */
 const FAULT_BYTES = 1024;
 

@@ -41,7 +41,7 @@ function statusWatchers(): StatusWatchers {
 }
 
 /**
- * Streams the status of the caller's wallet sessions as server-sent events: `connected` immediately, `heartbeat` every 4 s,
+ * Streams the status of the caller's wallet sessions as server-sent events: `connected` immediately, `heartbeat` regularly,
  * `message` with the body of the `/status` response, `trouble` when reading the status from the Auth Bridge fails, `gone`
  * for a session that no longer exists, and `end` once no session can change any more.
  * @throws {Problem} `rate_limited` or `busy`; `upstream_unavailable` if the person's tokens are in the shared store, and
