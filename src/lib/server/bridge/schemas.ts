@@ -122,7 +122,10 @@ export const StatusResponse = v.object({
 	expiresAt: instant
 });
 
-/** One of `status`, `userId` and `claims` proves that `complete` succeeded. The last two are personal data and are dropped. */
+/**
+ * The status proves that `complete` succeeded; without one, `userId` or `claims` does. The last two are personal data and are
+ * dropped.
+ */
 export const CompletedResponse = v.pipe(
 	v.object({
 		sessionId: optionalSessionId,
@@ -130,7 +133,9 @@ export const CompletedResponse = v.pipe(
 		userId: lenient(id),
 		claims: lenient(v.looseObject({}))
 	}),
-	v.check(({ status, userId, claims }) => status === 'COMPLETED' || userId !== null || claims !== null),
+	v.check(({ status, userId, claims }) =>
+		status === null ? userId !== null || claims !== null : status === 'COMPLETED'
+	),
 	v.transform(({ sessionId, status }) => ({ sessionId, status }))
 );
 

@@ -91,7 +91,13 @@ describe('completing', () => {
 		['another session', 200, { sessionId: otherSessionId, claims: {} }, 'upstream_invalid'],
 		['another session that needs verification', 202, { sessionId: otherSessionId }, 'upstream_invalid'],
 		['something unrelated', 200, { hello: 'world' }, 'upstream_invalid'],
-		['a list', 200, [], 'upstream_invalid']
+		['a list', 200, [], 'upstream_invalid'],
+		...['FAILED', 'EXPIRED', 'ERROR', 'PENDING', 'VERIFIED'].map((status): [string, number, object, string] => [
+			`a session that is ${status}, with the person`,
+			200,
+			{ status, userId: 'u', claims: {} },
+			'upstream_invalid'
+		])
 	])('refuses a response about %s', async (_what, status, reply, code) => {
 		const stub = await startStub(json(status, reply));
 		expect((await problemOf(bridgeAt(stub.url).complete(sessionId, credential))).code).toBe(code);
