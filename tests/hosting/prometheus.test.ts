@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createScrape, ScrapeReader } from '../../src/entry/prometheus.ts';
 import { signInErrors } from '../../src/lib/server/auth/sign-in-errors.ts';
-import { addMeterProvider, count, observeStore, took } from '../../src/lib/server/metrics.ts';
+import { addMeterProvider, count, observeStore, recordDuration } from '../../src/lib/server/metrics.ts';
 import { root } from '../tasks/runtime.mjs';
 
 const folder = join(root, 'docs/hosting/prometheus');
@@ -57,7 +57,7 @@ describe.runIf(isThere)('promtool', () => {
 
 	test('accepts the metrics that the portal serves', async () => {
 		count('portal.sign_ins', { method: 'wallet', result: 'ok' });
-		took('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
+		recordDuration('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
 		const text = await scrape();
 		expect(text).toContain('portal_upstream_duration_seconds_sum');
 		expect(promtool(['check', 'metrics'], text)).toEqual([0, '']);

@@ -79,10 +79,10 @@ interface SharedReads<Value> {
 }
 
 /**
- * The last part of a response's lifetime, in which the next one is already read, as a fraction: `least`, and at most
+ * The last part of a response's lifetime, in which the next one is already read, as a fraction: `min`, and at most
  * `spread` more. Long enough for a read on a busy machine, so that no caller has to wait for it.
  */
-const AHEAD = { least: 0.35, spread: 0.2 };
+const AHEAD = { min: 0.35, spread: 0.2 };
 /**
  * The additional part varies by the golden ratio. Otherwise, entries that were read at the same time would all be read
  * again at the same time.
@@ -159,7 +159,7 @@ export function createSharedReads<Value>({
 
 	function begin(key: string, load: () => Promise<Value>): Entry<Value> {
 		const startedAtMs = now();
-		const aheadAtMs = startedAtMs + maxAgeMs * (1 - AHEAD.least - AHEAD.spread * phase);
+		const aheadAtMs = startedAtMs + maxAgeMs * (1 - AHEAD.min - AHEAD.spread * phase);
 		phase = (phase + GOLDEN_RATIO) % 1;
 		const entry: Entry<Value> = {
 			startedAtMs,

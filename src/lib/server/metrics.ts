@@ -172,7 +172,7 @@ export function count(name: keyof typeof counters, attributes: Attributes): void
 }
 
 /** Records a duration in a histogram, in seconds. */
-export function took(name: keyof typeof histograms, milliseconds: number, attributes: Attributes): void {
+export function recordDuration(name: keyof typeof histograms, milliseconds: number, attributes: Attributes): void {
 	for (const histogram of instruments().histograms.get(name) ?? []) histogram.record(milliseconds / 1000, attributes);
 }
 

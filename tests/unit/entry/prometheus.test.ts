@@ -4,7 +4,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createMetricsServer, createScrape, ScrapeReader } from '../../../src/entry/prometheus';
 import { log } from '../../../src/lib/server/log';
-import { addMeterProvider, count, observeProcess, observeStore, took } from '../../../src/lib/server/metrics';
+import { addMeterProvider, count, observeProcess, observeStore, recordDuration } from '../../../src/lib/server/metrics';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -23,7 +23,7 @@ test('an added provider exports the same samples as the global one, with units a
 	observeStore(() => store.isAvailable);
 	observeProcess();
 	count('portal.sign_ins', { method: 'wallet', result: 'ok' });
-	took('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
+	recordDuration('portal.upstream.duration', 30, { 'portal.upstream': 'sts', 'http.response.status_code': 200 });
 	const [one, other] = await Promise.all([global, added].map((reader) => createScrape(reader)()));
 	const samples = (text = '') => text.split('\n').filter((line) => line.startsWith('portal_'));
 	expect(samples(one)).toEqual(samples(other));

@@ -23,23 +23,23 @@ interface Failure {
 	readonly endedAt?: number;
 }
 
-/** What the person cancelled. This is not a failure. */
-interface Stop {
-	readonly stopped: CancelNotice;
+/** What became of a sign-in that the person cancelled. This is not a failure. */
+interface Cancellation {
+	readonly notice: CancelNotice;
 }
 
 /**
  * The path of the login page, with the return path and a failure or notice to show. The return path is checked where it is
  * followed.
  */
-export function loginPath(returnTo: string | null, outcome?: Failure | Stop | false): string {
+export function loginPath(returnTo: string | null, outcome?: Failure | Cancellation | false): string {
 	const query = new URLSearchParams();
 	if (outcome && 'error' in outcome) query.set('error', outcome.error);
 	if (returnTo) query.set('returnTo', boundedReturnPath(returnTo));
 	if (outcome && 'error' in outcome) query.set('helpCode', outcome.requestId);
 	if (outcome && 'error' in outcome && outcome.isWallet) query.set('method', 'wallet');
 	if (outcome && 'error' in outcome && outcome.endedAt) query.set('endedAt', String(outcome.endedAt));
-	if (outcome && 'stopped' in outcome) query.set('stopped', outcome.stopped);
+	if (outcome && 'notice' in outcome) query.set('stopped', outcome.notice);
 	return query.size > 0 ? `/login?${query}` : '/login';
 }
 

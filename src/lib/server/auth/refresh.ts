@@ -39,7 +39,7 @@ interface RefresherOptions extends OnceOptions {
 	/** Reports each refresh that failed temporarily. */
 	readonly onFault: (failed: WorkFailed) => void;
 	/** Reports each requested refresh: whether it shared another request's token call, or else its new tokens, by now stored. */
-	readonly onRefresh?: (result: RefreshResult, isShared: boolean, renewed?: Session) => void;
+	readonly onRefresh?: (result: RefreshResult, isShared: boolean, refreshed?: Session) => void;
 	/** `reached` resolves to null after that many milliseconds; `cancel` cancels it. */
 	readonly limit?: (ms: number) => { readonly reached: Promise<null>; readonly cancel: () => void };
 }
@@ -176,9 +176,9 @@ export function tokenRefresher(): ReturnType<typeof createRefresher> {
 		store: sharedStore(),
 		redeem: redeemRefreshToken,
 		onFault: logFault,
-		onRefresh(result, coalesced, renewed) {
+		onRefresh(result, coalesced, refreshed) {
 			count('portal.token_refreshes', { result, coalesced });
-			if (renewed) void revokeIfEnded(renewed);
+			if (refreshed) void revokeIfEnded(refreshed);
 		}
 	}));
 }

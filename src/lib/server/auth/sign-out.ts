@@ -40,7 +40,7 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 		audit('sign_out.succeeded', session, locals);
 	} else if (endedSession) await leaveSts(endedSession);
 	// Another tab has already deleted the cookie of the session.
-	else if (cookies.get(cookieName('departure')) === undefined) await leaveSts(null);
+	else if (cookies.get(logoutRedirectCookie()) === undefined) await leaveSts(null);
 }
 
 /**
@@ -69,6 +69,7 @@ export async function endSessionUrl(session: Session | null, state: string, requ
 }
 
 const LOGOUT_REDIRECT_SECONDS = 60;
+const logoutRedirectCookie = () => cookieName('departure');
 const logoutRedirectSeal = sealOf('departure', v.string());
 
 /**
@@ -76,7 +77,7 @@ const logoutRedirectSeal = sealOf('departure', v.string());
  * another origin, and a URL in the query of one of our pages could come from anyone.
  */
 export function keepLogoutRedirect(cookies: Cookies, url: string): void {
-	cookies.set(cookieName('departure'), logoutRedirectSeal.seal(url), {
+	cookies.set(logoutRedirectCookie(), logoutRedirectSeal.seal(url), {
 		...cookieAttributes(),
 		maxAge: LOGOUT_REDIRECT_SECONDS
 	});
@@ -84,9 +85,9 @@ export function keepLogoutRedirect(cookies: Cookies, url: string): void {
 
 /** Reads that URL and deletes its cookie; null if there is none. */
 export function takeLogoutRedirect(cookies: Cookies): string | null {
-	const text = cookies.get(cookieName('departure'));
+	const text = cookies.get(logoutRedirectCookie());
 	if (text === undefined) return null;
-	cookies.delete(cookieName('departure'), cookieAttributes());
+	cookies.delete(logoutRedirectCookie(), cookieAttributes());
 	return logoutRedirectSeal.openFor(cookies, text)?.value ?? null;
 }
 

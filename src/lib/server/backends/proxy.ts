@@ -77,12 +77,12 @@ async function forwardOne(event: ForwardEvent, backend: Backend): Promise<Respon
 	const isTokenRefused = refusesToken(response);
 	// Such a response is never forwarded.
 	if (isTokenRefused) discard(response);
-	const renewed = isTokenRefused ? await credential?.refresh().catch(denied) : null;
-	if (renewed) {
+	const refreshed = isTokenRefused ? await credential?.refresh().catch(denied) : null;
+	if (refreshed) {
 		// A streamed body cannot be sent again. The caller can retry, and the retry uses the new token.
 		if (body?.repeatable === false)
 			throw new Problem('upstream_unavailable', { facts: { backend: name, status: 401 } });
-		response = await ask(renewed);
+		response = await ask(refreshed);
 	}
 	if (response.status === 401 || response.status === 403) refused(`status_${response.status}`);
 	const challenged = await challengedSignIn(event, backend, response);

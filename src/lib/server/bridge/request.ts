@@ -76,8 +76,8 @@ export function createTransport(options: TransportOptions) {
 	async function exchange(call: BridgeCall): Promise<UpstreamResponse> {
 		const { authorization } = call.credential;
 		const response = await repeated(call, await authorization?.current());
-		const renewed = response.status === 401 ? await authorization?.refresh() : null;
-		return renewed ? repeated(call, renewed) : response;
+		const refreshed = response.status === 401 ? await authorization?.refresh() : null;
+		return refreshed ? repeated(call, refreshed) : response;
 	}
 
 	/** Sends a request, and retries a read once if `worthRepeating`. */

@@ -1,7 +1,7 @@
 import { context, type Context, SpanKind, SpanStatusCode, trace as tracing } from '@opentelemetry/api';
 import { isHttpError, isRedirect, type RequestEvent } from '@sveltejs/kit';
 import { config } from '../config';
-import { took } from '../metrics';
+import { recordDuration } from '../metrics';
 import { nextTraceparent, parentOf } from '../upstream/tracing';
 import { lazy } from '../cache';
 import type { Handle } from './sequence';
@@ -31,7 +31,7 @@ async function timed(event: RequestEvent, respond: () => Response | Promise<Resp
 	const end = (sent: number) => {
 		// The call that the client's leaving has aborted looks like a fault of the service.
 		const status = sent >= 500 && event.request.signal.aborted ? CLIENT_CLOSED_REQUEST : sent;
-		took('http.server.request.duration', performance.now() - startedMs, {
+		recordDuration('http.server.request.duration', performance.now() - startedMs, {
 			'http.request.method': event.request.method,
 			'http.response.status_code': status,
 			// With 405, anybody could make a series of every route and method.

@@ -70,7 +70,7 @@ export async function createDenoKvStore(path: string | undefined): Promise<Store
 		// Deno KV has no clock that can be read. Expiry times are by the clocks of the machines that wrote them.
 		remainingMs: () => Promise.resolve(null),
 
-		changed: (_key, mostMs) => sleep(Math.min(mostMs, POLL_MS * (0.5 + Math.random()))),
+		changed: (_key, maxMs) => sleep(Math.min(maxMs, POLL_MS * (0.5 + Math.random()))),
 
 		// The data is on disk or in a replicated database, so accepted writes are not lost.
 		async verify() {

@@ -149,7 +149,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 			return lifeMs < 0 ? null : lifeMs;
 		},
 
-		changed: (key, mostMs) => keyWaiters.wait(commands.PREFIX + key, mostMs),
+		changed: (key, maxMs) => keyWaiters.wait(commands.PREFIX + key, maxMs),
 
 		async verify() {
 			try {
@@ -231,7 +231,7 @@ async function openConnection({ url, onFault, onConnected }: RedisStoreOptions, 
 type Client = Awaited<ReturnType<typeof openConnection>>['client'];
 
 /** Resolves when there is a connection, or after a time limit. */
-function untilReady(client: Client, mostMs: number): Promise<void> {
+function untilReady(client: Client, maxMs: number): Promise<void> {
 	if (client.isReady) return Promise.resolve();
 	return new Promise((resolve) => {
 		const done = () => {
@@ -239,7 +239,7 @@ function untilReady(client: Client, mostMs: number): Promise<void> {
 			client.off('ready', done);
 			resolve();
 		};
-		const timer = setTimeout(done, mostMs);
+		const timer = setTimeout(done, maxMs);
 		client.once('ready', done);
 	});
 }

@@ -231,7 +231,7 @@ export function createResilientStore({
 			return (await shared.remainingMs(key).catch(() => null)) ?? own.remainingMs(key);
 		},
 
-		changed: (key, mostMs) => Promise.race([shared.changed(key, mostMs), own.changed(key, mostMs)]),
+		changed: (key, maxMs) => Promise.race([shared.changed(key, maxMs), own.changed(key, maxMs)]),
 
 		async close() {
 			health.close();

@@ -26,8 +26,8 @@ export interface Store {
 	 * number. Null if there is no text, or if this kind of store has no clock.
 	 */
 	readonly remainingMs: (key: string) => Promise<number | null>;
-	/** Resolves when the key has changed, or after `mostMs`; possibly sooner. */
-	readonly changed: (key: string, mostMs: number) => Promise<void>;
+	/** Resolves when the key has changed, or after `maxMs`; possibly sooner. */
+	readonly changed: (key: string, maxMs: number) => Promise<void>;
 	/**
 	 * Writes a text and reads it back.
 	 * @returns false if the text of the last call is gone: the store has then lost its data
@@ -164,7 +164,7 @@ export function createMemoryStore({
 			return Promise.resolve(found && found.untilMs - now());
 		},
 
-		changed: (key, mostMs) => keyWaiters.wait(key, mostMs),
+		changed: (key, maxMs) => keyWaiters.wait(key, maxMs),
 
 		verify: () => Promise.resolve(true),
 
@@ -178,8 +178,8 @@ export function createMemoryStore({
 
 /** Callers that wait for a key to change. */
 interface KeyWaiters {
-	/** Resolves when `wake` is called for the key, or after `mostMs`. */
-	wait(key: string, mostMs: number): Promise<void>;
+	/** Resolves when `wake` is called for the key, or after `maxMs`. */
+	wait(key: string, maxMs: number): Promise<void>;
 	wake(key: string): void;
 }
 
@@ -189,7 +189,7 @@ type After = (ms: number, callBack: () => void) => () => void;
 export function createKeyWaiters(after: After = afterTimeout): KeyWaiters {
 	const waiting = new Map<string, Set<() => void>>();
 	return {
-		wait(key, mostMs) {
+		wait(key, maxMs) {
 			return new Promise((resolve) => {
 				const keyWaiters = waiting.get(key) ?? new Set();
 				waiting.set(key, keyWaiters);
@@ -199,7 +199,7 @@ export function createKeyWaiters(after: After = afterTimeout): KeyWaiters {
 					if (keyWaiters.size === 0) waiting.delete(key);
 					resolve();
 				};
-				const cancel = after(mostMs, wake);
+				const cancel = after(maxMs, wake);
 				keyWaiters.add(wake);
 			});
 		},

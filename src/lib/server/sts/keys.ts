@@ -72,7 +72,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 	}
 
 	/** Only the first caller waits for a refresh of stale keys. After a failure, no caller waits. */
-	async function renewed(known: StsKeys): Promise<StsKeys> {
+	async function refreshed(known: StsKeys): Promise<StsKeys> {
 		if (now() < askedMs + (hasFailed ? COOLDOWN_MS : FRESH_MS)) return known;
 		const fresh = reload().catch(() => known);
 		return hasFailed ? known : fresh;
@@ -80,7 +80,7 @@ export function createKeyRing({ load, now = () => performance.now() }: KeyRingOp
 
 	return {
 		async keysFor(header, from) {
-			if (cached && (await knows(cached, header))) return renewed(cached);
+			if (cached && (await knows(cached, header))) return refreshed(cached);
 			if (from === 'sts' || loading || now() >= askedMs + COOLDOWN_MS) return reload();
 			if (!cached || hasFailed) throw new KeysUnavailable('unknown key id; the keys were fetched a moment ago');
 			return cached;

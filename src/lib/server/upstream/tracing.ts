@@ -7,7 +7,7 @@ import {
 	trace
 } from '@opentelemetry/api';
 import { UpstreamError } from '../http/upstream-error';
-import { took } from '../metrics';
+import { recordDuration } from '../metrics';
 
 /**
  * A `traceparent` (W3C Trace Context 3.2.2). Version 00 has exactly these fields, later versions may have more, and ff is not valid.
@@ -114,7 +114,7 @@ async function measured<Result extends { readonly status: number }>(
 	const startedMs = performance.now();
 	const end = (outcome: Attributes, isFault: boolean) => {
 		onEnd(outcome, isFault);
-		took('portal.upstream.duration', performance.now() - startedMs, { ...namedBy(name), ...outcome });
+		recordDuration('portal.upstream.duration', performance.now() - startedMs, { ...namedBy(name), ...outcome });
 	};
 	try {
 		const response = await call();

@@ -62,9 +62,9 @@ export async function cancelWallet(event: RequestEvent, form: FormData): Promise
 	const owned = await currentSession(event);
 	// First, so that a confirmation from another tab cannot follow what is read next.
 	await markAllUsed(event.cookies);
-	const stopped = await noticeOf(event, owned);
-	log.info('a wallet sign-in was cancelled', { requestId: event.locals.requestId, stopped });
-	return redirect(303, loginPath(owned?.returnTo ?? formText(form, 'returnTo'), { stopped }));
+	const notice = await noticeOf(event, owned);
+	log.info('a wallet sign-in was cancelled', { requestId: event.locals.requestId, stopped: notice });
+	return redirect(303, loginPath(owned?.returnTo ?? formText(form, 'returnTo'), { notice }));
 }
 
 /** The notice named in a query parameter; null if it is not a known notice. */

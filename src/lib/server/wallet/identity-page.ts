@@ -97,9 +97,9 @@ async function needed(event: RequestEvent, owned: OwnedSession, status: SessionS
 /** For `RECONCILING`: the institution's page may still be open in this browser, or its staff may be reviewing the request. */
 async function inProgress(event: RequestEvent, owned: OwnedSession, status: SessionStatus): Promise<IdentityStep> {
 	const plan = await bridge().readIdvStatus(owned.id, credentialFor(event.locals));
-	const isByHand = isManualFor(owned, plan);
-	if (isByHand && owned.idv === 'none') return needed(event, owned, status);
-	return { view: { screen: isByHand ? 'review' : 'in-progress', ...openSession(owned, status) } };
+	const isManual = isManualFor(owned, plan);
+	if (isManual && owned.idv === 'none') return needed(event, owned, status);
+	return { view: { screen: isManual ? 'review' : 'in-progress', ...openSession(owned, status) } };
 }
 
 function openSession(owned: OwnedSession, status: SessionStatus) {

@@ -12,7 +12,7 @@ import { type IdvReason, type IdentityOutcome, identityOutcomes, type WalletOutc
 import { audit } from '../audit';
 import type { AuditEvent } from '../audit-events';
 import { createBoundedCache } from '../cache';
-import { count, took } from '../metrics';
+import { count, recordDuration } from '../metrics';
 import { boundedReturnPath } from '../http/return-path';
 import { logBug } from '../http/endpoint';
 import { log } from '../log';
@@ -83,7 +83,7 @@ export function flowEnded(
 	const end = `${owned.id} ${outcome}`;
 	if (reported.has(end)) return;
 	reported.set(end, {});
-	took('portal.wallet.flow.duration', unixMs() - owned.startedAt, { outcome });
+	recordDuration('portal.wallet.flow.duration', unixMs() - owned.startedAt, { outcome });
 	if (owned.idv !== 'none') count('portal.identity_verifications', { outcome });
 	const facts = { walletSessionId: owned.id };
 	if (outcome === 'completed') audit('wallet_session.verified', facts, locals);

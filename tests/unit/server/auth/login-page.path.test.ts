@@ -15,11 +15,7 @@ test.each([
 		loginPath(null, { ...failure, error: 'session_ended', endedAt: 1_795_000_000 }),
 		'/login?error=session_ended&helpCode=a1b2c3d4e5f6&endedAt=1795000000'
 	],
-	[
-		'a cancelled sign-in',
-		loginPath('/x', { stopped: 'nothing_shared' }),
-		'/login?returnTo=%2Fx&stopped=nothing_shared'
-	],
+	['a cancelled sign-in', loginPath('/x', { notice: 'nothing_shared' }), '/login?returnTo=%2Fx&stopped=nothing_shared'],
 	['both', loginPath('/x', failure), '/login?error=access_denied&returnTo=%2Fx&helpCode=a1b2c3d4e5f6']
 ])('the path of the login page with %s is %s', (_name, path, expected) => {
 	expect(path).toBe(expected);
