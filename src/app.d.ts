@@ -2,7 +2,7 @@ import type { Locale } from '$lib/i18n';
 import type { AuditAddress } from '$lib/server/audit';
 import type { ApiClient } from '$lib/server/sts/tokens';
 import type { BrandView } from '$lib/ui/brand-view';
-import type { Session } from '$lib/server/auth/session';
+import type { Session, SessionEnd } from '$lib/server/auth/session';
 
 declare global {
 	namespace App {
@@ -19,25 +19,15 @@ declare global {
 			locale: () => Locale;
 			/** The session, or null. Assign it to sign in or out: the session handle writes the change. */
 			session: Session | null;
+			/** Why the session that came with this request has ended, before or during the request. */
+			sessionEnd?: SessionEnd;
 			/**
-			 * The session that came with this request and has already ended, without its tokens. Only a sign-out may use it, to sign
+			 * The session that came with this request and had already ended, without its tokens. Only a sign-out may use it, to sign
 			 * out of the STS: the person is not signed in.
 			 */
 			endedSession?: Session;
 			/** The API client whose access token is valid for this route. Never set together with a session. */
 			apiClient?: ApiClient;
-			/**
-			 * The tokens of the session that came with this request are of no more use: the STS refuses to refresh them, or the
-			 * shared store has lost them. The session ends.
-			 */
-			tokensUnusable?: boolean;
-			/** The session that came with this request had been idle for too long. */
-			sessionIdle?: boolean;
-			/**
-			 * The session that came with this request is revoked: a sign-out, an operator or the STS has ended it, as the shared
-			 * store says.
-			 */
-			sessionRevoked?: boolean;
 			/** The tokens have expired, and the STS cannot refresh them at the moment. */
 			stsUnavailable?: boolean;
 		}

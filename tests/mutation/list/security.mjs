@@ -83,8 +83,8 @@ export const security = [
 	{
 		name: 'a signed-out session is still open',
 		file: 'src/lib/server/handles/session.ts',
-		find: 'isOver || event.locals.tokensUnusable;',
-		replace: 'event.locals.tokensUnusable;',
+		find: 'if (await isRevoked(read.session))',
+		replace: 'if (false && (await isRevoked(read.session)))',
 		test: 'tests/unit/server/handles/session.ended.test.ts'
 	},
 	{

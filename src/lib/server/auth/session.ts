@@ -73,3 +73,12 @@ export const SessionSchema = v.pipe(
 );
 
 export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
+
+/**
+ * Why a session has ended.
+ * - `revoked`: a sign-out, an operator or the STS ended it, as the shared store says.
+ * - `replaced`: a later sign-in in the same browser took its place.
+ * - `idle`: it was idle for too long.
+ * - `tokens`: its tokens are of no more use. The STS refuses to refresh them, or the shared store has lost them.
+ */
+export type SessionEnd = 'revoked' | 'replaced' | 'idle' | 'tokens';

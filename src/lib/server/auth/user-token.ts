@@ -70,7 +70,7 @@ async function replaced(locals: App.Locals, refused: Session): Promise<string | 
 		if (!(error instanceof SessionEnded)) return null;
 		audit('refresh.ended', { ...refused, reason: error.message }, locals);
 		locals.session = null;
-		locals.tokensUnusable = true;
+		locals.sessionEnd = 'tokens';
 		throw new Problem('unauthorized');
 	}
 }

@@ -1,7 +1,8 @@
 import type { RouteId } from '$app/types';
 import type { RequestEvent } from '@sveltejs/kit';
 import { hasJustEndedWithAll } from '../auth/account-sessions';
-import type { Session } from '../auth/session';
+import type { Session, SessionEnd } from '../auth/session';
+import type { SignInError } from '../auth/sign-in-errors';
 import { signOut } from '../auth/sign-out';
 import { loginPath } from '../auth/login-page';
 import { unixSeconds } from '../clock';
@@ -27,10 +28,18 @@ export const authorize: Handle = (input) => {
 async function resolveUnlessEnded({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
 	const response = await resolve(event);
 	// A service has refused the access token, and the STS has then refused the refresh token.
-	if (!event.locals.tokensUnusable) return response;
+	if (!event.locals.sessionEnd) return response;
 	discard(response);
 	return refusal(event);
 }
+
+/** What the login page says. Nothing about a session that this browser itself has replaced. */
+const errorsByEnd: Readonly<Record<SessionEnd, SignInError | false>> = {
+	revoked: 'session_ended',
+	replaced: false,
+	idle: 'session_expired',
+	tokens: 'session_expired'
+};
 
 async function refusal(event: RequestEvent): Promise<Response> {
 	const { locals, url } = event;
@@ -41,8 +50,7 @@ async function refusal(event: RequestEvent): Promise<Response> {
 	}
 	const returnTo = url.pathname + url.search;
 	const { requestId } = locals;
-	const isExpired = locals.tokensUnusable ?? locals.sessionIdle ?? false;
-	const error = locals.sessionRevoked ? 'session_ended' : isExpired && 'session_expired';
+	const error = locals.sessionEnd && errorsByEnd[locals.sessionEnd];
 	if (error) log.limited('a sign-in is required again', { requestId, code: error });
 	return seeOther(loginPath(returnTo, error && { error, requestId, endedAt: unixSeconds() }));
 }

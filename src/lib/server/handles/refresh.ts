@@ -41,7 +41,7 @@ async function refreshed(session: Session, { event, resolve }: Parameters<Handle
 			logSessionEnd(error.message, locals);
 			audit('refresh.ended', { ...session, reason: error.message }, locals);
 			locals.session = null;
-			locals.tokensUnusable = true;
+			locals.sessionEnd = 'tokens';
 		} else if (error instanceof Problem) {
 			if (isApi(event)) return problemResponse(error, locals);
 			locals.stsUnavailable = true;

@@ -7,7 +7,7 @@ import { loginPath } from '../auth/login-page';
 import { markSignedOut } from '../auth/sign-out';
 import { tokenRefresher } from '../auth/refresh';
 import { type ReadSession, readSession, writeSession } from '../auth/session-cookie';
-import type { Session } from '../auth/session';
+import type { Session, SessionEnd } from '../auth/session';
 import {
 	hasStoredTokens,
 	removeStoredTokens,
@@ -40,45 +40,92 @@ const LATE_MS = 2000;
  * may be that of a later session.
  */
 export const session: Handle = async ({ event, resolve }) => {
-	const { cookies } = event;
 	const begunMs = performance.now();
-	const read = hasAccessToken(event) ? null : readSession(cookies, unixSeconds());
-	const before = read?.session ?? null;
-	const isOver = before !== null && (await isRevoked(before));
-	const hasSuccessor = isOver && (await isReplaced(before));
-	const opened = read && !isOver ? await withStoredTokens(event, read) : before;
-	const isEnded = isOver || event.locals.tokensUnusable;
-	const current = opened === null || isEnded ? null : await afterActivity(opened, isActivity(event));
-	event.locals.session = current;
-	if (opened !== null && current === null) event.locals.endedSession = withoutTokens(opened);
-	if (isOver && !hasSuccessor) {
-		event.locals.sessionRevoked = true;
-		// A sign-out elsewhere, an operator or the STS ended it. The STS may still have its own session with this browser.
-		markSignedOut(cookies, before);
-	} else if (opened !== null && !isEnded && current === null) {
-		event.locals.sessionIdle = true;
-		auditEnd(opened, { by: 'idle' }, event.locals);
-	}
+	const opened = await openSession(event);
+	const { locals } = event;
+	const { stored, current, end } = opened;
+	locals.session = current;
+	if (end !== null) locals.sessionEnd = end;
+	if (end !== null && stored !== null) locals.endedSession = withoutTokens(stored);
 	const response = await resolve(event);
+	noteInList(event, opened);
+	const isUnchanged = locals.session === stored && !opened.read?.stale;
+	const isLate = performance.now() - begunMs > LATE_MS;
+	return isUnchanged || (await mayHaveLaterSession(event, opened, isLate))
+		? response
+		: written(event, opened, response);
+};
+
+/** The session that came with a request. */
+interface Opened {
+	/** As the cookie has it; null if there is none. */
+	readonly read: ReadSession | null;
+	/** With its tokens, if they are in the shared store and could be read. */
+	readonly stored: Session | null;
+	/** With the time of this activity: what the route gets. Null if the session has ended. */
+	readonly current: Session | null;
+	/** Why it had ended before this request; null if it had not. */
+	readonly end: SessionEnd | null;
+}
+
+async function openSession(event: RequestEvent): Promise<Opened> {
+	const { cookies, locals } = event;
+	const read = hasAccessToken(event) ? null : readSession(cookies, unixSeconds());
+	if (read === null) return { read, stored: null, current: null, end: null };
+	const ended = (end: SessionEnd, stored = read.session): Opened => ({ read, stored, current: null, end });
+	if (await isRevoked(read.session)) {
+		if (await isReplaced(read.session)) return ended('replaced');
+		// A sign-out elsewhere, an operator or the STS ended it. The STS may still have its own session with this browser.
+		markSignedOut(cookies, read.session);
+		return ended('revoked');
+	}
+	const stored = await withStoredTokens(event, read);
+	if (stored === null) return ended('tokens');
+	const current = await afterActivity(stored, isActivity(event));
+	if (current !== null) return { read, stored, current, end: null };
+	auditEnd(stored, { by: 'idle' }, locals);
+	return ended('idle', stored);
+}
+
+/** Keeps the list of the person's sessions up to date. Not awaited: the list must not delay a response. */
+function noteInList(event: RequestEvent, { read, end }: Opened): void {
+	const before = read?.session;
 	const { session: after } = event.locals;
-	// Not awaited: the list of sessions must not delay a response.
-	if (before !== null && !isOver && after?.id !== before.id)
+	const isListed = end !== 'revoked' && end !== 'replaced';
+	if (before && isListed && after?.id !== before.id)
 		void sessionList().remove(before.userId, ({ id }) => id === before.id);
 	if (after !== null && isActivity(event))
 		void sessionList().noteActivity(after, event.request.headers.get('user-agent'));
-	if (after === opened && !read?.stale) return response;
-	if (after !== null && (await isRevokedNow(after))) return response;
-	// The request only found that the session has ended, and the browser may have the cookie of a later session by now. If it
-	// has not, its next request deletes the cookie.
-	const isFound = after === null && (current === null || event.locals.tokensUnusable) && event.route.id !== SIGN_OUT;
-	if (isFound && (hasSuccessor || performance.now() - begunMs > LATE_MS)) return response;
-	// The person has signed out, and perhaps in again, during this request: the browser's cookie may hold another session
-	// by now.
-	if (before !== null && !isEnded && event.locals.tokensUnusable && (await isRevokedNow(before))) return response;
+}
+
+/**
+ * Whether the browser may have the cookie of a later session by now, which this response must not overwrite or delete. If it has
+ * not, its next request deletes the cookie of the session that has ended.
+ */
+async function mayHaveLaterSession(
+	{ locals, route }: RequestEvent,
+	{ read, end }: Opened,
+	isLate: boolean
+): Promise<boolean> {
+	if (locals.session !== null) return isRevokedNow(locals.session);
+	if (route.id === SIGN_OUT) return false;
+	if (end !== null) return end === 'replaced' || isLate;
+	// The request itself has ended the session, as the person wanted.
+	if (locals.sessionEnd === undefined) return false;
+	// The STS has ended it during the request. The person may have signed out in the meantime, and perhaps in again.
+	return isLate || (read !== null && (await isRevokedNow(read.session)));
+}
+
+/** The response with the cookies of the session that the request ends with. */
+async function written(event: RequestEvent, { read, current, end }: Opened, response: Response): Promise<Response> {
+	const { cookies, locals } = event;
+	const before = read?.session;
+	const { session: after } = locals;
+	const mayHaveTokens = end === null || end === 'idle';
 	try {
 		const newest = after && (await withNewestActivity(await tokenRefresher().newest(after)));
 		const setCookies = await writeSession(newest, cookies, unixSeconds(), read);
-		if (before && !isEnded && after?.id !== before.id) await removeStoredTokens(before);
+		if (before && mayHaveTokens && after?.id !== before.id) await removeStoredTokens(before);
 		return withCookies(response, setCookies);
 	} catch (error) {
 		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;
@@ -87,12 +134,12 @@ export const session: Handle = async ({ event, resolve }) => {
 		if (after === current || error instanceof StoreUnavailable) return response;
 		// These tokens are not stored anywhere, so they could not be revoked later.
 		if (after) {
-			void revokeTokens(after, event.locals.requestId);
-			auditEnd(after, { by: 'portal', reason: 'session_too_large' }, event.locals);
+			void revokeTokens(after, locals.requestId);
+			auditEnd(after, { by: 'portal', reason: 'session_too_large' }, locals);
 		}
 		return withCookies(tooLarge(event, response, error), await writeSession(null, cookies, unixSeconds()));
 	}
-};
+}
 
 /** Sessions whose end is in the audit log: a copy of the cookie may come back any number of times. */
 const auditedEnds = createBoundedCache<object>({ maxBytes: 2 * 1024 ** 2, bytesOf: () => 0 });
@@ -105,9 +152,9 @@ function auditEnd(ended: Session, how: { by: 'idle' } | { by: 'portal'; reason: 
 
 /**
  * The session with its tokens, if they are in the shared store and this request uses them. While the store is unavailable,
- * without them. If the store has lost them, the session ends.
+ * without them. Null if the store has lost them: the session then ends.
  */
-async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSession): Promise<Session> {
+async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSession): Promise<Session | null> {
 	if (!hasStoredTokens(session) || !(usesTokens(event) || stale === 'format')) return session;
 	const { locals } = event;
 	try {
@@ -117,12 +164,12 @@ async function withStoredTokens(event: RequestEvent, { session, stale }: ReadSes
 		logSessionEnd(reason, locals);
 		// A sign-out at another instance, or a new sign-in, has just deleted them, and is in the audit log.
 		if (!(await isRevokedNow(session))) auditEnd(session, { by: 'portal', reason }, locals);
-		locals.tokensUnusable = true;
+		return null;
 	} catch (error) {
 		if (!(error instanceof StoreUnavailable)) throw error;
 		log.debug('the tokens of a session could not be read', { requestId: locals.requestId, error });
+		return session;
 	}
-	return session;
 }
 
 /**

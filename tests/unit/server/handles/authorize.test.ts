@@ -60,11 +60,18 @@ test('with a session every route is open', async () => {
 test('a session that was ended on another device redirects to the login page with that reason', async () => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
 	vi.setSystemTime(1_795_000_000_000);
-	event.locals.sessionRevoked = true;
+	event.locals.sessionEnd = 'revoked';
 	const response = await authorize({ event, resolve: () => new Response('the page') });
 	expect(response.headers.get('location')).toBe(
 		'/login?error=session_ended&returnTo=%2Faccount&helpCode=r1&endedAt=1795000000'
 	);
+});
+
+test('a session that a later sign-in in the same browser has replaced redirects to the login page without a message', async () => {
+	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
+	event.locals.sessionEnd = 'replaced';
+	const response = await authorize({ event, resolve: () => new Response('the page') });
+	expect(response.headers.get('location')).toBe('/login?returnTo=%2Faccount');
 });
 
 test('a session that ends during its request redirects to the login page with the reason and return path', async () => {
@@ -75,7 +82,7 @@ test('a session that ends during its request redirects to the login page with th
 		event,
 		resolve: () => {
 			event.locals.session = null;
-			event.locals.tokensUnusable = true;
+			event.locals.sessionEnd = 'tokens';
 			return new Response(new ReadableStream({ cancel }));
 		}
 	});
@@ -94,7 +101,7 @@ describe('a second press on "Sign out everywhere"', () => {
 	async function pressed(userId: string, changes: object = {}): Promise<string | null> {
 		const event = requestEvent({ routeId: '/(member)/account/sessions/[which]/end', path, method: 'POST' });
 		Object.assign(event, { params: { which: 'all' } }, changes);
-		Object.assign(event.locals, { endedSession: ended(userId), sessionRevoked: true });
+		Object.assign(event.locals, { endedSession: ended(userId), sessionEnd: 'revoked' });
 		const response = await authorize({ event, resolve: () => new Response('the page') });
 		expect(event.locals.session).toBeNull();
 		return new URL(response.headers.get('location') ?? '', event.url).pathname;

@@ -73,7 +73,7 @@ test('a session that the STS has ended is removed for the route, and the end is 
 	const info = vi.spyOn(log, 'info').mockImplementation(() => {});
 	keep.refreshIfDue.mockRejectedValue(new SessionEnded('invalid_grant'));
 	const { seen } = await handled('/(member)/account');
-	expect(seen).toMatchObject({ session: null, tokensUnusable: true });
+	expect(seen).toMatchObject({ session: null, sessionEnd: 'tokens' });
 	expect(info).toHaveBeenCalledExactlyOnceWith('a session has ended', { requestId: 'r1', code: 'invalid_grant' });
 	info.mockRestore();
 });

@@ -83,12 +83,12 @@ describe('the log line of an error response names its code', () => {
 });
 
 test.each([
-	['sessionRevoked', 'session_ended'],
-	['sessionIdle', 'session_expired'],
-	['tokensUnusable', 'session_expired']
-] as const)('a redirect to the login page because of %s is logged with the help code', async (flag, code) => {
+	['revoked', 'session_ended'],
+	['idle', 'session_expired'],
+	['tokens', 'session_expired']
+] as const)('a redirect to the login page after an end (%s) is logged with the help code', async (end, code) => {
 	const event = requestEvent({ routeId: '/(member)/account', path: '/account' });
-	event.locals[flag] = true;
+	event.locals.sessionEnd = end;
 	const response = await authorize({ event, resolve: () => new Response('the page') });
 	expect(response.headers.get('location')).toContain('helpCode=r1');
 	expect(logged).toHaveBeenCalledExactlyOnceWith('a sign-in is required again', { requestId: 'r1', code });

@@ -56,7 +56,7 @@ describe('a session that has been signed out', () => {
 		const { session: ended, cookie } = await signedInAs('ended-twice');
 		const { setCookies } = await handled({ cookie }, async (event) => {
 			event.locals.session = null;
-			event.locals.tokensUnusable = true;
+			event.locals.sessionEnd = 'tokens';
 			await revokeSession(ended);
 		});
 		expect(setCookies).toEqual([]);
@@ -131,7 +131,7 @@ describe('a response that takes so long that the person may have signed in again
 		const { setCookies } = await handled({ cookie }, ({ locals }) => {
 			slowly();
 			locals.session = null;
-			locals.tokensUnusable = true;
+			locals.sessionEnd = 'tokens';
 		});
 		expect(setCookies).toEqual([]);
 	});

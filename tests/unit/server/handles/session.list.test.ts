@@ -70,7 +70,7 @@ test('a session that was ended elsewhere is reported to its browser, which must 
 	await revokeSession(ended);
 	const event = requestEvent({ routeId: '/(member)/account', cookie });
 	await session({ event, resolve: () => new Response('page') });
-	expect(event.locals.sessionRevoked).toBe(true);
+	expect(event.locals.sessionEnd).toBe('revoked');
 	expect(event.cookies.get('portal.signedout')).toMatch(/^[\w-]{22}$/);
 	expect(list.noteActivity).not.toHaveBeenCalled();
 });

@@ -201,9 +201,9 @@ describe('a shared store', () => {
 	test('that has lost the tokens ends the session, with a reason', async () => {
 		const cookie = await signIn(huge);
 		shared.forget();
-		let isEnded: boolean | undefined;
-		const { seen, cookie: after } = await request(cookie, (event) => (isEnded = event.locals.tokensUnusable));
-		expect({ seen, isEnded }).toEqual({ seen: null, isEnded: true });
+		let end: string | undefined;
+		const { seen, cookie: after } = await request(cookie, (event) => (end = event.locals.sessionEnd));
+		expect({ seen, end }).toEqual({ seen: null, end: 'tokens' });
 		expect(after).toBe('');
 	});
 
