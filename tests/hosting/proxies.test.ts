@@ -77,6 +77,15 @@ describe.each(programs.map((program) => [program] as const))(
 			expect(await proxy.logs()).not.toMatch(/(?:code|state)=/);
 		});
 
+		test.runIf(isThere)('logs no id of a wallet session', async () => {
+			const browser = new Browser(landscape.url);
+			const id = await createWalletSession(browser);
+			expect((await browser.call(sessionPath(id, 'status'))).status).toBe(200);
+			const logged = program === 'caddy' ? '' : ` ${sessionPath('-', 'status')} `;
+			await vi.waitFor(async () => expect(await proxy.logs()).toContain(logged));
+			expect(await proxy.logs()).not.toContain(id);
+		});
+
 		test.runIf(isThere)('sends an event of a stream to the browser at once', async () => {
 			const browser = new Browser(landscape.url);
 			const id = await createWalletSession(browser);
