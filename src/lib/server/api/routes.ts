@@ -83,7 +83,9 @@ const authRoutes: readonly ApiRoute[] = [
 		id: 'signOut',
 		what: 'Sign out of the portal and the STS.',
 		access: 'open',
-		responses: { 303: { what: 'Redirect to the end-session page of the STS.', hasLocation: true } },
+		responses: {
+			303: { what: 'Redirect to `/signed-out`, which leads to the end-session page of the STS.', hasLocation: true }
+		},
 		problems: [...anywhere, 401, 413]
 	},
 	{

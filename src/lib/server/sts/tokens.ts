@@ -186,7 +186,8 @@ const AccessClaims = v.pipe(
 	}),
 	v.transform(({ exp, azp, client_id, scope, acr, ...grant }) => ({
 		clientId: azp ?? client_id,
-		scopes: readStrings(scope),
+		// A missing scope refuses the call. The size of a header limits their number.
+		scopes: readStrings(scope, Infinity),
 		tokenExpiresAt: exp,
 		acr,
 		authTime: typeof grant.auth_time === 'number' ? grant.auth_time : undefined,

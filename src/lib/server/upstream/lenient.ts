@@ -94,14 +94,14 @@ export function optionalList<Entry>(
 }
 
 /**
- * The texts of a list, in order, each once, at most 100. A single text counts as a list of words separated by spaces,
+ * The texts of a list, in order, each once. A single text counts as a list of words separated by spaces,
  * as in `scope` (RFC 6749 3.3). Anything else is dropped.
  * @returns empty when there is no text
  */
-export function readStrings(value: unknown): string[] {
+export function readStrings(value: unknown, max = MAX_STRINGS): string[] {
 	const list: readonly unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/\s+/) : [];
 	const texts = list.filter((item) => typeof item === 'string').map((text) => text.trim());
-	return [...new Set(texts.filter((text) => text !== ''))].slice(0, MAX_STRINGS);
+	return [...new Set(texts.filter((text) => text !== ''))].slice(0, max);
 }
 
 /**

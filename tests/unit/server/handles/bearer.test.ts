@@ -57,6 +57,7 @@ describe('a good access token', () => {
 		['by RFC 9068, with the long type', { azp: undefined, client_id: 'third-party' }, { typ: 'application/AT+JWT' }],
 		['without a type', {}, {}],
 		['with only this scope', { scope: 'wallet:sessions' }, {}],
+		['with this scope after 1,000 others', { scope: `${[...Array(1000).keys()].join(' ')} wallet:sessions` }, {}],
 		['with its scopes in a list', { scope: [null, 'wallet:sessions', 7] }, {}],
 		['without an authorized party (null)', { azp: null, client_id: 'third-party' }, {}],
 		['bound to no key (null)', { cnf: null, client_id: null }, {}],
