@@ -129,7 +129,15 @@ describe('the events of a wallet session', () => {
 		const fourth = await open(sessionPath(await createWalletSession(second), 'events'), second);
 		const busy = await third.call(sessionPath(await createWalletSession(third), 'events'));
 		expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '5']);
-		expect(JSON.parse(busy.text)).toMatchObject({ error: 'busy' });
+		const problem = JSON.parse(busy.text) as { readonly error: string; readonly requestId: string };
+		expect(problem.error).toBe('busy');
+		const lines = () =>
+			landscape.portal
+				.logs()
+				.split('\n')
+				.filter((line) => line.includes(problem.requestId));
+		await expect.poll(() => lines().join('\n')).toMatch(/the portal refused a request.*streams_process/);
+		expect(lines().join('\n')).not.toContain('upstream service');
 
 		for (const events of [...own, fourth]) events.leave();
 		await expect

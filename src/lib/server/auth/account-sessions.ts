@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { audit } from '../audit';
 import { unixMs, unixSeconds } from '../clock';
 import { config } from '../config';
-import { Problem } from '../http/problem';
+import { Problem, storeUnavailable } from '../http/problem';
 import { type BrowserWords, browserWords } from '../http/request';
 import { hasSharedStore } from '../store';
 import { isCovered } from '../store/kinds';
@@ -112,7 +112,7 @@ export async function otherSession(
 	event: Pick<RequestEvent, 'request'>
 ): Promise<SessionView> {
 	const { scope, sessions } = await ownSessions(session, event);
-	if (scope === 'unreadable') throw new Problem('upstream_unavailable');
+	if (scope === 'unreadable') throw storeUnavailable();
 	const found = sessions.find((one) => one.id === id && !one.isCurrent);
 	if (!found) throw new Problem('not_found');
 	return found;
@@ -161,7 +161,7 @@ export async function hasJustEndedWithAll(session: Session): Promise<boolean> {
 
 async function readOthers(session: Session): Promise<readonly ListedSession[]> {
 	const listed = await sessionList().read(session.userId);
-	if (listed === null) throw new Problem('upstream_unavailable');
+	if (listed === null) throw storeUnavailable();
 	return others(listed, session);
 }
 

@@ -1,6 +1,6 @@
 import type { UpstreamAuthorization } from '../upstream/client';
 import { audit } from '../audit';
-import { Problem } from '../http/problem';
+import { Problem, storeUnavailable } from '../http/problem';
 import { log } from '../log';
 import type { TokenOptions } from '../config/service-client';
 import { exchangedToken, replacedExchange, SubjectTokenRefused } from '../sts/token-exchange';
@@ -80,6 +80,6 @@ function bearer(session: Session): string {
 }
 
 function accessTokenOf({ accessToken }: Session): string {
-	if (accessToken === undefined) throw new Problem('upstream_unavailable', { facts: { store: 'unavailable' } });
+	if (accessToken === undefined) throw storeUnavailable();
 	return accessToken;
 }

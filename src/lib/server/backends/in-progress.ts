@@ -56,7 +56,7 @@ function begin(
 
 function refused(code: 'rate_limited' | 'busy', reason: Refusal): Problem {
 	countRefusal(reason);
-	return new Problem(code);
+	return new Problem(code, { facts: { reason } });
 }
 
 /**

@@ -44,8 +44,18 @@ function report(problem: Problem, error: unknown, requestId: string): void {
 	if (isBug(error)) log.error('unexpected error', { requestId, where: 'endpoint', error });
 	// The client has disconnected, which aborted the call.
 	else if (problem.facts.fault === 'cancelled') return;
+	// Anybody can cause such a refusal.
+	else if (problem.code === 'busy') log.limited('the portal refused a request', factsOf(problem, requestId));
 	else if (problem.status >= 500)
-		log.warn('a request failed because of an upstream service', { ...problem.facts, requestId, code: problem.code });
+		log.warn(`a request failed because of ${culprit(problem)}`, factsOf(problem, requestId));
+}
+
+function factsOf({ code, facts }: Problem, requestId: string) {
+	return { ...facts, requestId, code };
+}
+
+function culprit({ facts }: Problem): string {
+	return facts.store === undefined ? 'an upstream service' : 'the shared store';
 }
 
 /** A 303 redirect (RFC 9110 15.4.4). Its headers can be changed, unlike those of `Response.redirect`. */

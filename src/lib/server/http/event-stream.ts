@@ -203,7 +203,7 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 		 * @throws {Problem} `rate_limited` for an owner with too many streams, `busy` when the process has too many or drains
 		 */
 		open(owner: StreamOwner, lifeMs: number, source: EventSource): Response {
-			if (isClosed) throw new Problem('busy');
+			if (isClosed) throw new Problem('busy', { facts: { reason: 'draining' } });
 			const counters = countersOf(owner);
 			const full = counters.find(({ key, max }) => (counts.get(key) ?? 0) >= max);
 			if (full) throw refused('rate_limited', full.reason);
@@ -229,5 +229,5 @@ export function createEventStreams({ now, every, random, ...limits }: EventStrea
 
 function refused(code: ProblemCode, reason: Refusal): Problem {
 	countRefusal(reason);
-	return new Problem(code);
+	return new Problem(code, { facts: { reason } });
 }

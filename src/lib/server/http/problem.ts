@@ -153,6 +153,11 @@ export function tokenNotAccepted(): Problem {
 	return new Problem('unauthorized', { message, headers: { 'www-authenticate': header } });
 }
 
+/** What can't be done without the shared store. The log then names the store, and not an upstream service. */
+export function storeUnavailable(): Problem {
+	return new Problem('upstream_unavailable', { facts: { store: 'unavailable' } });
+}
+
 /** The text as a problem code; null if it is not one. */
 export function problemCodeOf(text: string | null): ProblemCode | null {
 	return text !== null && Object.hasOwn(problems, text) ? (text as ProblemCode) : null;

@@ -6,7 +6,7 @@ import type { Credential } from '../bridge/request';
 import { afterTimeout, everyInterval, unixMs } from '../clock';
 import { config } from '../config';
 import { createEventStreams, type EventSource, type EventStreams } from '../http/event-stream';
-import { Problem } from '../http/problem';
+import { storeUnavailable } from '../http/problem';
 import { networkOf } from '../http/request';
 import { createReadBudget } from './read-budget';
 import { createStatusWatchers, type StatusEvent, type StatusWatchers } from './status-watcher';
@@ -50,7 +50,7 @@ function statusWatchers(): StatusWatchers {
 export function walletEvents(event: RequestEvent, sessions: readonly OwnedSession[]): Response {
 	const { session, apiClient } = event.locals;
 	// The stream would have no access token as long as it is open.
-	if (session && session.accessToken === undefined) throw new Problem('upstream_unavailable');
+	if (session && session.accessToken === undefined) throw storeUnavailable();
 	const login = apiClient ? null : readLoginTransaction(event.cookies);
 	const walletSessions = sessions.map(({ id }) => id);
 	const browser = session?.id ?? login?.id ?? walletSessions[0] ?? '';

@@ -87,7 +87,7 @@ describe('responses', () => {
 	test('of a process are limited until they end', async () => {
 		configure({ REQUESTS_AT_ONCE: '2' });
 		const open = await Promise.all(Array.from({ length: MAX_UPLOADS + 2 }, () => started(client)));
-		await expect(started(another)).rejects.toMatchObject({ code: 'busy', status: 503 });
+		await expect(started(another)).rejects.toMatchObject({ code: 'busy', facts: { reason: 'responses_process' } });
 		await open.pop()?.body?.cancel();
 		open.push(await started(another));
 		await cancelAll(open);

@@ -2,12 +2,13 @@ import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { endpoint, reply } from '$lib/server/http/endpoint';
-import { Problem } from '$lib/server/http/problem';
+import { Problem, storeUnavailable } from '$lib/server/http/problem';
 import { UpstreamError } from '$lib/server/http/upstream-error';
 import { requestEvent } from '../../../harness/request-event';
 import { log } from '$lib/server/log';
 
-vi.mock('$lib/server/log', () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+const limited = vi.hoisted(() => vi.fn());
+vi.mock('$lib/server/log', () => ({ log: { limited, info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 beforeEach(() => vi.clearAllMocks());
 
 const event = requestEvent({ path: '/api/x' });
@@ -72,6 +73,25 @@ describe('an endpoint', () => {
 			operation: 'readStatus',
 			fault: 'bad_shape',
 			code: 'upstream_invalid',
+			requestId: 'r1'
+		});
+	});
+
+	test('logs that the shared store was missing, without blaming an upstream service', async () => {
+		await throwing(storeUnavailable());
+		expect(log.warn).toHaveBeenCalledExactlyOnceWith('a request failed because of the shared store', {
+			store: 'unavailable',
+			code: 'upstream_unavailable',
+			requestId: 'r1'
+		});
+	});
+
+	test("logs a refusal by the portal itself with its reason, within the limit of clients' lines", async () => {
+		await throwing(new Problem('busy', { facts: { reason: 'streams_process' } }));
+		expect(log.warn).not.toHaveBeenCalled();
+		expect(limited).toHaveBeenCalledExactlyOnceWith('the portal refused a request', {
+			reason: 'streams_process',
+			code: 'busy',
 			requestId: 'r1'
 		});
 	});

@@ -139,7 +139,7 @@ test('a stream is refused after all were closed, because the process is draining
 	const { streams, open } = setUp();
 	open();
 	streams.closeAll();
-	expect(() => open()).toThrow(expect.objectContaining({ code: 'busy', status: 503 }));
+	expect(() => open()).toThrow(expect.objectContaining({ code: 'busy', status: 503, facts: { reason: 'draining' } }));
 });
 
 test('a browser has a limited number of streams, and can open another after one of them ends', async () => {
@@ -199,5 +199,7 @@ test('a process has a limited number of streams', () => {
 	const { open } = setUp({ maxPerProcess: 2 });
 	open('one');
 	open('two');
-	expect(() => open('three')).toThrow(expect.objectContaining({ code: 'busy', status: 503 }));
+	expect(() => open('three')).toThrow(
+		expect.objectContaining({ code: 'busy', status: 503, facts: { reason: 'streams_process' } })
+	);
 });
