@@ -1,7 +1,8 @@
 import { unixMs } from '../lib/server/clock';
 import { type Exchanged, exchange as exchangeUpstream, type Send } from '../lib/server/upstream/client';
 import { config } from '../lib/server/config';
-import { internalUrl, proxyFor } from '../lib/server/upstream/egress';
+import { internalUrl } from '../lib/server/sts/addresses';
+import { proxyFor } from '../lib/server/upstream/egress';
 import { causes } from '../lib/server/error-fields';
 import { isObject, parseJson } from '../lib/server/upstream/lenient';
 

@@ -3,7 +3,8 @@ import { isHost } from '../../lib/server/config/fields';
 import type { Config } from '../../lib/server/config/parse';
 import { hostAndPort, listenAddress } from '../listen';
 import { libraryNames } from './environment';
-import { discoveryUrl, internalUrl, proxyFor } from '../../lib/server/upstream/egress';
+import { discoveryUrl, internalUrl } from '../../lib/server/sts/addresses';
+import { proxyFor } from '../../lib/server/upstream/egress';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const REDIS_PORT = '6379';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { config } from './config';
 import { exchange } from './upstream/client';
-import { discoveryUrl } from './upstream/egress';
+import { discoveryUrl } from './sts/addresses';
 import { describeCause } from './error-fields';
 import { log } from './log';
 import { storeState, storeStates } from './store';

@@ -6,10 +6,10 @@ import { config } from '../config';
 import { invalidField, Problem } from '../http/problem';
 import { log } from '../log';
 import { sharedStore } from '../store';
+import { isSameIssuer } from '../sts/addresses';
 import { assertAuthorizedParty } from '../sts/id-token';
 import { isUnavailable } from '../sts/responses';
 import { verifySignedToken } from '../sts/tokens';
-import { isSameIssuer } from '../upstream/egress';
 import { isIdentifier } from '../upstream/lenient';
 import { revokeAtSts } from './revoked-sessions';
 

@@ -6,10 +6,10 @@ import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';
 import { config } from '../config';
 import { lenientResponse, withoutOtherClaims } from '../sts/responses';
+import { DISCOVERY_PATH } from '../sts/addresses';
 import { resourceParameter, stsClient, userTokenParameters } from '../sts/client';
 import { endpointFetch, metadataOf, stsCall, stsMetadata } from '../sts/metadata';
 import type { Provider, Session } from './session';
-import { DISCOVERY_PATH } from '../upstream/egress';
 
 const BASE_PATH = '/api/auth';
 /** Auth.js requires a secret. Nothing that it seals leaves this module. */

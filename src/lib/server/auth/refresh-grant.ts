@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi';
 import { WorkFailed } from './run-once';
 import { verifyIdToken } from '../sts/id-token';
+import { isSameIssuer } from '../sts/addresses';
 import { resourceParameter, stsClient } from '../sts/client';
 import { metadataOf, stsCall, stsMetadata } from '../sts/metadata';
 import { clientErrors, isUnavailable, isNeverSent, serverErrors, withoutOtherClaims } from '../sts/responses';
 import { isUnknownKey } from '../sts/tokens';
-import { isSameIssuer } from '../upstream/egress';
 import { type Session } from './session';
 import { type TokenSet, tokenTimes } from './session-tokens';
 

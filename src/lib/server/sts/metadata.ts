@@ -5,7 +5,7 @@ import { log } from '../log';
 import { currentTraceparent, upstreamCall } from '../upstream/tracing';
 import { exchange } from '../upstream/client';
 import { UpstreamError } from '../http/upstream-error';
-import { DISCOVERY_PATH, internalUrl, isSameIssuer, publicUrl } from '../upstream/egress';
+import { DISCOVERY_PATH, internalUrl, isSameIssuer, publicUrl } from './addresses';
 import { lenientResponse, readMetadata } from './responses';
 
 /** Far more than any discovery document, key set, list of institutions or token response needs. */

@@ -9,7 +9,7 @@ import {
 import { CLOCK_TOLERANCE_SECONDS, FRESH_CLOCK_TOLERANCE_SECONDS } from '../clock';
 import { createKeyRing, type KeyRing, type Published, signatureAlgorithms, type StsKeys } from './keys';
 import { endpointFetch, metadataOf, stsMetadata } from './metadata';
-import { isSameIssuer } from '../upstream/egress';
+import { isSameIssuer } from './addresses';
 import * as v from 'valibot';
 import { isIdentifier, readStrings } from '../upstream/lenient';
 

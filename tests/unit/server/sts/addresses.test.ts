@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { internalUrl, isSameIssuer, publicUrl } from '$lib/server/upstream/egress';
+import { internalUrl, isSameIssuer, publicUrl } from '$lib/server/sts/addresses';
 
 const field = { issuer: 'http://localhost:8092', internal: 'http://sts:8080' };
 const keycloak = { issuer: 'https://id.example.org/realms/edu', internal: 'http://keycloak:8080/realms/edu' };
