@@ -6,32 +6,40 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secretFileNames } from '../../src/lib/server/config/raw-environment.ts';
 import { root } from '../tasks/runtime.mjs';
 
-const unit = readFileSync(join(root, 'docs/hosting/wallet-portal.service'), 'utf8');
+const read = (file: string) => readFileSync(join(root, 'docs/hosting', file), 'utf8');
+const unit = read('wallet-portal.service');
+const doctor = read('wallet-portal-doctor.service');
 const isThere = spawnSync('systemd-analyze', ['--version']).status === 0;
 /** The largest exposure that systemd may find, of 100. Without hardening it is 96. */
 const MAX_EXPOSURE = '15';
 
+let folder = '';
+
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'unit-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A copy of a unit for this machine: systemd checks that the program exists. */
+function installed(name: string, text: string): string {
+	const file = join(folder, name);
+	writeFileSync(file, text.replace('/usr/bin/node', process.execPath));
+	return file;
+}
+
+test.runIf(isThere).each([
+	['wallet-portal.service', unit],
+	['wallet-portal-doctor.service', doctor]
+])('%s passes systemd-analyze verify', (name, text) => {
+	const { status, stderr } = spawnSync('systemd-analyze', ['verify', installed(name, text)], { encoding: 'utf8' });
+	expect([status, stderr]).toEqual([0, '']);
+});
+
 describe('the systemd unit', () => {
-	let folder = '';
-	let file = '';
-
-	beforeAll(() => {
-		folder = mkdtempSync(join(tmpdir(), 'unit-'));
-		file = join(folder, 'wallet-portal.service');
-		// systemd checks that the program exists.
-		writeFileSync(file, unit.replace('/usr/bin/node', process.execPath));
-	});
-	afterAll(() => rmSync(folder, { recursive: true }));
-
-	test.runIf(isThere)('passes systemd-analyze verify', () => {
-		const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
-		expect([status, stderr]).toEqual([0, '']);
-	});
-
 	test.runIf(isThere)('passes systemd-analyze security', () => {
 		const { status, stdout } = spawnSync(
 			'systemd-analyze',
-			['security', '--offline=true', `--threshold=${MAX_EXPOSURE}`, file],
+			['security', '--offline=true', `--threshold=${MAX_EXPOSURE}`, installed('wallet-portal.service', unit)],
 			{ encoding: 'utf8' }
 		);
 		expect(stdout).toContain('→ Overall exposure level');
@@ -57,10 +65,28 @@ describe('the systemd unit', () => {
 		expect(unit).toMatch(/^Restart=always$/m);
 	});
 
-	test('names secrets that the portal reads from files', () => {
+	test('names the file of each secret that it loads', () => {
 		const credentials = [...unit.matchAll(/^LoadCredential=([\w-]+):/gm)].map(([, name = '']) => name);
-		const variables = credentials.map((name) => `${name.toUpperCase().replaceAll('-', '_')}_FILE`);
-		expect(variables.length).toBeGreaterThan(0);
-		expect(secretFileNames).toEqual(expect.arrayContaining(variables));
+		const variables = [...unit.matchAll(/^Environment=(\w+_FILE)=\/run\/credentials\/%n\/([\w-]+)$/gm)];
+		expect(credentials.length).toBeGreaterThan(0);
+		expect(variables.map(([, , name]) => name)).toEqual(credentials);
+		expect(secretFileNames).toEqual(expect.arrayContaining(variables.map(([, variable]) => variable)));
+	});
+});
+
+describe('the systemd unit of the doctor', () => {
+	const ofService = (text: string) => text.slice(text.indexOf('[Service]')).split('\n');
+	const shared = /^(?:Environment(?:File)?|LoadCredential|DynamicUser|RestrictAddressFamilies)=/;
+	const sharedLines = (text: string) =>
+		ofService(text).filter((line) => shared.test(line) && !line.includes('NODE_OPTIONS'));
+
+	test('has the settings, the secrets and the network of the portal', () => {
+		expect(sharedLines(doctor).length).toBeGreaterThan(0);
+		expect(sharedLines(doctor)).toEqual(sharedLines(unit));
+	});
+
+	test('runs the doctor of the same build once', () => {
+		expect(doctor).toMatch(/^Type=oneshot$/m);
+		expect(doctor).toMatch(/^ExecStart=\/usr\/bin\/node \/opt\/wallet-portal\/build\/node\/doctor\.js$/m);
 	});
 });

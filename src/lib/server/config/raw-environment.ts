@@ -134,9 +134,13 @@ function readSecret(name: string, file: string): { readonly value: string } | { 
 		const isCopied = value.startsWith(`${name}=`) || unquoted(value) !== null;
 		return isCopied ? { fault: 'the file must contain only the value, without a name or quotes' } : { value };
 	} catch (error) {
-		return { fault: `the file can't be read (${reasonOf(error)})` };
+		const reason = reasonOf(error);
+		const isCredential = file.startsWith('/run/credentials/');
+		return { fault: `the file can't be read (${isCredential ? `${reason}; ${CREDENTIAL_HINT}` : reason})` };
 	}
 }
+
+const CREDENTIAL_HINT = 'only the systemd unit that loads this credential can, while it runs';
 
 function reasonOf(error: unknown): string {
 	if (error instanceof TypeError) return 'it is not UTF-8 text';

@@ -59,6 +59,11 @@ describe('an unusable secret file results in one fault, which shows neither path
 	const long = 'x'.repeat(65_537);
 	test.each([
 		['that does not exist', () => join(folder, 'nowhere'), "the file can't be read (ENOENT)"],
+		[
+			'that is a credential of a systemd unit which does not run',
+			() => '/run/credentials/wallet-portal.service/nowhere',
+			"the file can't be read (ENOENT; only the systemd unit that loads this credential can, while it runs)"
+		],
 		['that is a folder', () => folder, 'is not a regular file'],
 		['that is a device', () => '/dev/zero', 'is not a regular file'],
 		['that is empty', () => fileWith(''), 'the file is empty'],
