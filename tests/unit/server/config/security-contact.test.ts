@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { examineSecurityContact } from '../../../../src/doctor/command';
+import { examineSecurityContact } from '../../../../src/doctor/configuration';
 import { parseConfig } from '$lib/server/config/parse';
 import { securityText } from '$lib/server/config/security-contact';
 import { configFaults, environment } from '../configured';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../src/lib/server/config/parse';
-import { examineConnections } from '../../../src/doctor/runtime';
+import { examineConnections } from '../../../src/doctor/configuration';
 import { environment } from '../server/configured';
 
 const findingsOf = (changes: Readonly<Record<string, string>>) =>

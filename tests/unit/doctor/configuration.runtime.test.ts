@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examineRuntime } from '../../../src/doctor/runtime';
+import { examineRuntime } from '../../../src/doctor/configuration';
 
 const found = (runtime: string, day: string) =>
 	examineRuntime(runtime, Date.parse(day)).map(({ check, severity, message }) => `${severity} ${check}: ${message}`);
