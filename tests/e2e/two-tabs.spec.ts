@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { test } from './support/journey.ts';
-import { expectHeading, expectLoginError, expectSignedIn, signInAtInstitution } from './support/steps.ts';
+import { expectHeading, expectLoginError, expectSignedIn, setVisible, signInAtInstitution } from './support/steps.ts';
 import { en } from './support/texts.ts';
 import { WalletSignIn } from './support/wallet-sign-in.ts';
 
@@ -21,10 +21,11 @@ test(
 	}
 );
 
-test(
-	'two tabs that sign in with the wallet at the same time both succeed',
-	{ tag: '@full' },
-	async ({ page, context, wallet, sandbox }) => {
+test.describe('a sign-in in one tab uses up the code of another tab, which then leads to the account page:', () => {
+	// The other tab gets 404 for its wallet session.
+	test.use({ expectsFaults: true });
+
+	test('both sign in with a wallet', { tag: '@full' }, async ({ page, context, wallet, sandbox }) => {
 		const other = await context.newPage();
 		const otherWallet = new WalletSignIn(other, sandbox, true);
 		await wallet.start();
@@ -33,23 +34,40 @@ test(
 
 		await wallet.share('known-student');
 		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-		await otherWallet.share('known-student');
+		await otherWallet.share('unknown-student');
 		await expectSignedIn(other, 'Sanne de Vries', 'sts-wallet');
-	}
-);
+	});
 
-test(
-	'if two tabs sign in with different methods at the same time, the last sign-in is kept',
-	{ tag: '@full' },
-	async ({ page, context, wallet }) => {
+	test('the first one signs in at the institution', { tag: '@full' }, async ({ page, context, wallet }) => {
 		const other = await context.newPage();
 		await wallet.start();
 		await signInAtInstitution(other);
 		await expectSignedIn(other, 'Sanne de Vries', 'sts');
 		await wallet.share('known-student');
-		await expectSignedIn(page, 'Sanne de Vries', 'sts-wallet');
-	}
-);
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	});
+
+	test('the other one shows a code, and is looked at again', { tag: '@full' }, async ({ page, context, wallet }) => {
+		const other = await context.newPage();
+		await wallet.start();
+		await setVisible(page, false);
+		await signInAtInstitution(other);
+		await expectSignedIn(other, 'Sanne de Vries', 'sts');
+		await setVisible(page, true);
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	});
+
+	test('the other one verifies the identity of its owner', { tag: '@full' }, async ({ page, context, wallet }) => {
+		const other = await context.newPage();
+		await wallet.start();
+		await wallet.share('unknown-student');
+		await expectHeading(page, en.identity.explain.title);
+		await signInAtInstitution(other);
+		await expectSignedIn(other, 'Sanne de Vries', 'sts');
+		await page.reload();
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	});
+});
 
 test('signing out in one tab signs the other one out', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
+import { personById } from '../sandbox/people.ts';
 import {
 	callbackOf,
 	createWalletSession,
@@ -111,6 +112,19 @@ describe('after a sign-out', () => {
 		expect((await browser.open('/login')).text).not.toContain('id="last"');
 	});
 });
+
+test.each(['unknown-student', 'unknown-employee'] as const)(
+	'a sign-in ends the wallet sessions of the person before (%s)',
+	async (person) => {
+		const id = await sharedWalletSession(browser, landscape.sandbox, person);
+		const copy = browser.cookies().get(`portal.wallet.${id}`) ?? '';
+		await signInAtInstitution(browser, 'known-student');
+		browser.putCookie(`portal.wallet.${id}`, copy);
+		const completed = await browser.call(sessionPath(id, 'complete'), { method: 'POST', json: {} });
+		const page = await browser.open('/login/identity');
+		expect([completed.status, page.text.includes(personById(person).givenName)]).toEqual([404, false]);
+	}
+);
 
 describe('closing the browser', () => {
 	const setCookies = () => browser.visits.flatMap(({ headers }) => headers.getSetCookie());

@@ -120,13 +120,16 @@ export class WalletFlow {
 		if (sessionId !== this.sessionId) return;
 		if (response.kind === 'status' && response.expiresInMs !== null) this.timeLeft = { ms: response.expiresInMs };
 		if (event === 'failed') void this.#applyEnding(event);
-		else if (event === 'expired' && this.state === 'scan') void this.#renewOrEnd(sessionId);
+		else if (event === 'expired' && this.state === 'scan') void this.#renewOrEnd(sessionId, response.kind === 'gone');
+		else if (response.kind === 'gone') void this.#applyEnding('expired');
 		else if (event !== null) this.#apply(event);
 		for (const resolve of this.#waiters.splice(0)) resolve();
 	}
 
-	async #renewOrEnd(sessionId: string): Promise<void> {
-		await this.#deps.renewExpired();
+	async #renewOrEnd(sessionId: string, isGone: boolean): Promise<void> {
+		// After a sign-in in another tab, reading the outcome leads to the page of that person.
+		if (isGone) await this.#readOutcome();
+		if (!this.#signal.aborted) await this.#deps.renewExpired();
 		if (this.#signal.aborted) return;
 		if (sessionId === this.sessionId) this.#apply('expired');
 		else this.#forget(sessionId);
@@ -152,7 +155,7 @@ export class WalletFlow {
 			this.#showUnreachable(response.kind === 'unreachable');
 			if (response.kind === 'accepted') this.#apply('accepted', response.continueUrl);
 			else if (response.kind === 'identity_needed') this.#apply('identity_needed');
-			else if (response.kind === 'gone') this.#apply('expired');
+			else if (response.kind === 'gone') await this.#applyEnding('expired');
 			else if (response.kind === 'refused') await this.#applyEnding('failed');
 			else if (response.kind === 'unreachable')
 				await this.#deps.pause(Math.max(waitMs, response.retryAfterMs ?? 0), this.#signal);
@@ -173,6 +176,12 @@ export class WalletFlow {
 	}
 
 	async #readEnding(event: WalletOutcome): Promise<void> {
+		const outcome = await this.#readOutcome();
+		if (!this.#signal.aborted) this.#apply(outcome === 'unreachable' ? event : (outcome ?? event));
+	}
+
+	/** Repeats the request while the portal is unreachable. */
+	async #readOutcome(): Promise<WalletOutcome | 'unreachable' | null> {
 		let outcome = await this.#deps.readOutcome(this.#signal);
 		for (const waitMs of retryIntervals(MAX_OUTCOME_READS - 1)) {
 			if (outcome !== 'unreachable' || this.#signal.aborted) break;
@@ -180,7 +189,7 @@ export class WalletFlow {
 			await this.#deps.pause(waitMs, this.#signal);
 			outcome = await this.#deps.readOutcome(this.#signal);
 		}
-		if (!this.#signal.aborted) this.#apply(outcome === 'unreachable' ? event : (outcome ?? event));
+		return outcome;
 	}
 
 	/** Navigates once the portal itself responds: the error page of a proxy in its place would end the sign-in. */

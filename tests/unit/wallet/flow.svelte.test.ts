@@ -70,6 +70,19 @@ describe('a wallet sign-in on the page', () => {
 		expect(page.flow.state).toBe('unfinished');
 	});
 
+	test.each([
+		['waits for a scan', [{ kind: 'gone' }]],
+		['is checked', ['VERIFYING', { kind: 'gone' }]],
+		['is completed', ['VERIFIED']]
+	] as const)(
+		'asks the server, which may lead elsewhere, once if a session is gone while it %s',
+		async (_, updates) => {
+			const page = startFlow({ completes: [{ kind: 'gone' }] });
+			for (const update of updates) await page.update(update);
+			expect(page.outcomeReads()).toBe(1);
+		}
+	);
+
 	test('completing is retried at growing intervals while the portal is unreachable, which is announced once', async () => {
 		const page = startFlow({ completes: [unreachable, unreachable, { kind: 'accepted', continueUrl: '/x' }] });
 		await page.update('VERIFIED');

@@ -4,7 +4,7 @@ import { unixSeconds } from '../clock';
 import { AFTER_SIGN_IN } from '../http/return-path';
 import { log } from '../log';
 import { stableSubject, verifyIdToken, withUserInfo } from '../sts/id-token';
-import { markCompletedUsed } from './wallet-cookies';
+import { markUsedAfterSignIn } from './wallet-cookies';
 import { AuthjsError, type GrantedTokens, isFromSts, redeemCode } from './oidc-client';
 import { restartSignIn } from './sign-in';
 import {
@@ -155,7 +155,7 @@ async function signedInPath(event: RequestEvent, flow: SignInFlow, session: Sess
 		locals.session = session;
 	}
 	if (flow.requestsLogin && !session.isReauthIgnored) clearSignedOutMark(cookies);
-	const used = await markCompletedUsed(cookies);
+	const used = await markUsedAfterSignIn(cookies, before?.userId === session.userId ? null : flowStartMs(flow.id));
 	const isLinked = used.some(({ id, idv }) => id === flow.walletSessionId && idv !== 'none');
 	recordLinkedWallet(cookies, isLinked);
 	const { stepUp, returnTo } = flow;

@@ -228,12 +228,17 @@ export async function completedSession(cookies: Cookies, id?: string): Promise<O
 	return undefined;
 }
 
-/** Uses up this browser's completed wallet sessions after a sign-in, and deletes their cookies. */
-export async function markCompletedUsed(cookies: Cookies): Promise<readonly OwnedSession[]> {
-	const completed = ownedSessions(cookies).filter((session) => session.completed);
-	await Promise.all(completed.map(({ id }) => markUsed(id)));
-	for (const { id } of completed) forgetOwned(cookies, id);
-	return completed;
+/**
+ * Uses up wallet sessions of this browser after a sign-in, and deletes their cookies: those that are completed, and those from
+ * before the sign-in, which may be another person's.
+ * @param beganMs when the sign-in began; null if its person was signed in already
+ */
+export async function markUsedAfterSignIn(cookies: Cookies, beganMs: number | null): Promise<readonly OwnedSession[]> {
+	const isOver = ({ completed, startedAt }: OwnedSession) => completed || (beganMs !== null && startedAt < beganMs);
+	const over = ownedSessions(cookies).filter(isOver);
+	await Promise.all(over.map(({ id }) => markUsed(id)));
+	for (const { id } of over) forgetOwned(cookies, id);
+	return over;
 }
 
 /** Uses up all wallet sessions of this browser and deletes their cookies, so that they can't sign anybody in again. */

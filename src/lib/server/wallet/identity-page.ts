@@ -17,6 +17,7 @@ import {
 	remainingMs
 } from './sessions';
 import { currentSession } from './owned-sessions';
+import { walletPagePath } from './wallet-page';
 import { outcomeAfter } from './cancel';
 import { candidatesIn, endIdvRound, isManualFor, isVerified, wayOf } from './identity';
 import { newestReturnPath, type OwnedSession, ownedSession, requireUnused } from '../auth/wallet-cookies';
@@ -56,6 +57,8 @@ const steps: Readonly<Record<SessionStatusValue, Step>> = {
 /** The next step of identity verification for this browser's wallet session. */
 export async function identityStep(event: RequestEvent): Promise<IdentityStep> {
 	const owned = await currentSession(event);
+	// The person has signed in in another tab.
+	if (!owned && event.locals.session) return { goTo: walletPagePath('return') };
 	if (!owned) return { goTo: '/login/wallet' };
 	try {
 		await requireUnused(owned.id);

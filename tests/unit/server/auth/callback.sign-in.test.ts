@@ -50,11 +50,33 @@ describe('a callback from the STS', () => {
 	test('consumes the completed wallet session, so that it cannot sign in a second time', async () => {
 		const browser = requestEvent();
 		await keepOwned(browser.cookies, { ...wallet, id: 'used' });
-		await keepOwned(browser.cookies, { ...wallet, id: 'open', completed: false });
 		const { url, cookie } = await started({ provider: 'sts-wallet' }, browser.cookies.next());
 		const end = await returned(sts.authorize(url), cookie, 'sts-wallet');
-		expect(end.path).toBe('/account');
-		expect(end.cookie).toMatch(/^portal\.wallet\.open=[\w-]+$/);
+		expect([end.path, end.cookie]).toEqual(['/account', '']);
+	});
+
+	test.each([
+		['ends the wallet sessions from before it', undefined, /^portal\.wallet\.later=[\w-]+$/],
+		['of another person does too', 'another', /^portal\.wallet\.later=[\w-]+$/],
+		[
+			'of the person who is signed in ends none',
+			'same',
+			/^portal\.wallet\.earlier=[\w-]+; portal\.wallet\.later=[\w-]+$/
+		]
+	])('%s', async (_, who, left) => {
+		const first = await started();
+		const { session } = await returned(sts.authorize(first.url), first.cookie);
+		if (session === null) throw new Error('nobody is signed in');
+		const before = { same: session, another: { ...session, id: 'another', userId: 'another' } };
+		const browser = requestEvent();
+		const open = { ...wallet, completed: false };
+		await keepOwned(browser.cookies, { ...open, id: 'earlier', startedAt: Date.now() - 1 });
+		const { url, cookie } = await started({}, browser.cookies.next());
+		const other = requestEvent({ cookie });
+		await keepOwned(other.cookies, { ...open, id: 'later', startedAt: Date.now() + 1000 });
+		const query = sts.authorize(url);
+		const end = await returned(query, other.cookies.next(), 'sts', who ? before[who as keyof typeof before] : null);
+		expect(end.cookie).toMatch(left);
 	});
 
 	test.each([

@@ -8,7 +8,7 @@ import {
 	requireUnused,
 	markUsed,
 	markAllUsed,
-	markCompletedUsed
+	markUsedAfterSignIn
 } from '$lib/server/auth/wallet-cookies';
 import { fakeCookies } from '../../../harness/cookies';
 
@@ -51,11 +51,23 @@ describe('a wallet session', () => {
 });
 
 describe('wallet sessions marked as used', () => {
-	test('at sign-in are all completed ones, and no others', async () => {
-		const cookies = await browserWith(wallet('done', { completed: true }), wallet('open'));
-		expect(idsOf(await markCompletedUsed(cookies))).toEqual(['done']);
-		expect(idsOf(ownedSessions(fakeCookies(cookies.next())))).toEqual(['open']);
-		expect([await isUsedUp('done'), await isUsedUp('open')]).toEqual([true, false]);
+	test.each([
+		['at sign-in are completed ones and those from before it', 'first', ['done', 'older'], ['newer']],
+		['at a new sign-in of the same person are completed ones', 'again', ['done'], ['newer', 'older']]
+	])('%s, and no others', async (_, which, used, left) => {
+		const beganMs = Date.now() - 1000;
+		const ids = ['done', 'newer', 'older'].map((id) => `${id}-${which}`);
+		const [done = '', newer = '', older = ''] = ids;
+		const cookies = await browserWith(
+			wallet(done, { completed: true }),
+			wallet(newer, { startedAt: beganMs }),
+			wallet(older, { startedAt: beganMs - 1 })
+		);
+		const named = (of: readonly OwnedSession[]) => idsOf(of).map((id) => id.split('-')[0]);
+		expect(named(await markUsedAfterSignIn(cookies, which === 'again' ? null : beganMs))).toEqual(used);
+		expect(named(ownedSessions(fakeCookies(cookies.next())))).toEqual(left);
+		const areUsed = await Promise.all(ids.map(isUsedUp));
+		expect(areUsed).toEqual(ids.map((id) => used.includes(id.split('-')[0] ?? '')));
 	});
 
 	test('at sign-out or cancellation are all of them, so that none can be completed later', async () => {
