@@ -110,6 +110,12 @@ describe.skipIf(!hasRedis())('two instances that keep tokens in Redis', () => {
 				const page = await browser.open(callback, { from: instances.sandbox.stsUrl });
 				expectLoginError(page, 'sts_unavailable');
 				await expect.poll(() => instances.portal.logs()).toMatch(/"sign_in.failed".*"reason":"sts_unavailable"/);
+				const line = instances.portal
+					.logs()
+					.split('\n')
+					.find((one) => one.includes('could not be stored'));
+				expect(line).toMatch(/the shared store is unavailable: \w+/);
+				expect(line).toContain('and not at the STS');
 			} finally {
 				redis.thaw();
 			}

@@ -92,6 +92,9 @@ export function setCookiesOf(
 	];
 }
 
+/** The page and the metric say `sts_unavailable`. */
+const STORE_HINT = 'the sign-in failed at the shared store, and not at the STS: check its memory and its connection';
+
 /**
  * Stores the tokens of a new session, if they belong into the store. Call it before the sign-in changes anything.
  * @returns the session, without its tokens if they are in the store: `writeSession` then only writes the cookie. Or why the
@@ -111,7 +114,7 @@ export async function storeTokens(
 		if (!(error instanceof SessionTooLarge || error instanceof StoreUnavailable)) throw error;
 		const isTooLarge = error instanceof SessionTooLarge;
 		const what = isTooLarge ? 'the tokens of a session are too large' : 'the tokens of a sign-in could not be stored';
-		log.error(what, { requestId, error });
+		log.error(what, { requestId, error, ...(!isTooLarge && { hint: STORE_HINT }) });
 		return { error: isTooLarge ? 'session_too_large' : 'sts_unavailable' };
 	}
 }

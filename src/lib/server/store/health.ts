@@ -64,6 +64,7 @@ export function createStoreHealth({
 	let isReadable = true;
 	let isReported = false;
 	let reported = { cause: '', atMs: -Infinity };
+	let lastFailure: unknown;
 	let verifiedAtMs = -Infinity;
 	let inFlight: Promise<void> | undefined;
 	let cancelNext = () => {};
@@ -88,6 +89,7 @@ export function createStoreHealth({
 		} catch (cause) {
 			inFlight = undefined;
 			isAvailable = false;
+			lastFailure = cause;
 			if (!isClosed) reportOutage(cause);
 			isReported = true;
 			checkLater(RETRY_MS);
@@ -129,6 +131,9 @@ export function createStoreHealth({
 
 		/** Whether the store serves reads: always while it is available, and also while it only rejects writes. */
 		isReadable: () => isReadable,
+
+		/** What the last failed check failed with. */
+		lastFailure: () => lastFailure,
 
 		/** Reports that an operation failed. The store is not used until a check has shown whether it works. */
 		failed: (): void => {
@@ -181,26 +186,26 @@ export const MAX_TRIES = 3;
 
 /** The shared store alone. Calls that fail are repeated as long as the store's checks succeed. */
 export function createSharedOnly(shared: Store, health: StoreHealth): SharedOnly {
-	async function read(key: string, tries = MAX_TRIES): ReturnType<Store['read']> {
+	async function read(key: string, tries = MAX_TRIES, failure?: unknown): ReturnType<Store['read']> {
 		const isUp = await health.settled();
-		if (tries === 0 || (!isUp && !health.isReadable())) throw new StoreUnavailable();
+		if (tries === 0 || (!isUp && !health.isReadable())) throw new StoreUnavailable(failure ?? health.lastFailure());
 		try {
 			return await shared.read(key);
-		} catch {
+		} catch (error) {
 			if (isUp) health.failed();
 			else health.readFailed();
-			return read(key, tries - 1);
+			return read(key, tries - 1, error);
 		}
 	}
 
-	async function change<Result>(work: () => Promise<Result>, tries = MAX_TRIES): Promise<Result> {
-		if (tries === 0 || !(await health.settled())) throw new StoreUnavailable();
+	async function change<Result>(work: () => Promise<Result>, tries = MAX_TRIES, failure?: unknown): Promise<Result> {
+		if (tries === 0 || !(await health.settled())) throw new StoreUnavailable(failure ?? health.lastFailure());
 		try {
 			return await work();
 		} catch (error) {
 			if (error instanceof DataLost) await health.lossSeen();
 			else health.failed();
-			return change(work, tries - 1);
+			return change(work, tries - 1, error);
 		}
 	}
 

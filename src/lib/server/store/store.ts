@@ -74,6 +74,11 @@ export class WrongServer extends Error {
 /** The shared store does not serve a call that only it can serve, so the outcome is unknown. */
 export class StoreUnavailable extends Error {
 	override readonly name = 'StoreUnavailable';
+
+	/** @param cause what the last call or check of the store failed with */
+	constructor(cause?: unknown) {
+		super('the shared store is unavailable', { cause });
+	}
 }
 
 /**

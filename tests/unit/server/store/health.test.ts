@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { createStoreHealth, REPORT_CAUSE_MS } from '$lib/server/store/health';
+import { describe, expect, test } from 'vitest';
+import { createSharedOnly, createStoreHealth, REPORT_CAUSE_MS } from '$lib/server/store/health';
+import { createMemoryStore } from '$lib/server/store/store';
 import { virtualClock } from '../../virtual-clock';
 
 const clock = virtualClock();
@@ -89,4 +90,27 @@ test('during an outage, another cause is reported, and causes that alternate are
 	await clock.advance(0);
 	expect(reported.slice(3)).toEqual([true, 'no memory']);
 	store.close();
+});
+
+describe('a call that only the shared store can serve', () => {
+	const full = () => Promise.reject(new Error('no memory left'));
+
+	test('says why the store is unavailable, by its last check', async () => {
+		const store = health({ verify: full, read: fails });
+		await store.check();
+		const { read, write } = createSharedOnly(createMemoryStore(), store);
+		const unavailable = { name: 'StoreUnavailable', cause: { message: 'no memory left' } };
+		await expect(read('a')).rejects.toMatchObject(unavailable);
+		await expect(write('a', 'text', 1000)).rejects.toMatchObject(unavailable);
+		store.close();
+	});
+
+	test('says how it failed itself, if the checks of the store succeed', async () => {
+		const store = health({ verify: works, read: works });
+		const { read, write } = createSharedOnly({ ...createMemoryStore(), read: full, write: full }, store);
+		const failed = { name: 'StoreUnavailable', cause: { message: 'no memory left' } };
+		await expect(read('a')).rejects.toMatchObject(failed);
+		await expect(write('a', 'text', 1000)).rejects.toMatchObject(failed);
+		store.close();
+	});
 });
