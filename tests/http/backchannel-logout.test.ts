@@ -82,6 +82,16 @@ describe('a valid logout token', () => {
 		expect([await isSignedIn(), await isSignedIn(other)]).toEqual([false, true]);
 	});
 
+	test('that names a session and its person ends a session whose ID token had no session id', async () => {
+		const unnamed = new Browser(landscape.url);
+		landscape.sandbox.scenario('id-token', { claims: { sid: null } });
+		await signInAtInstitution(unnamed, 'unknown-student');
+		const { sid, sub } = await heldSession(unnamed, landscape);
+		expect(sid).toBeUndefined();
+		expect(await logout({ sid: 'any', sub })).toEqual({ status: 200 });
+		expect([await isSignedIn(unnamed), await isSignedIn()]).toEqual([false, true]);
+	});
+
 	test('that the STS itself issued is accepted', async () => {
 		await landscape.sandbox.backchannelLogout('known-student', 'sts', named.sid);
 		expect(await isSignedIn()).toBe(false);

@@ -61,9 +61,9 @@ export const security = [
 	},
 	{
 		name: 'a logout token ends sessions that began later',
-		file: 'src/lib/server/auth/backchannel-logout.ts',
-		find: 'sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000)',
-		replace: 'Math.max(nowMs, iat * 1000)',
+		file: 'src/lib/server/auth/revoked-sessions.ts',
+		find: '{ untilMs: issuedMs }',
+		replace: '{ untilMs: Math.max(unixMs(), issuedMs) }',
 		test: 'tests/unit/server/auth/backchannel-logout.test.ts'
 	},
 	{

@@ -42,7 +42,7 @@ const LogoutClaims = v.pipe(
 	v.check(({ sid, sub }) => sid !== undefined || sub !== undefined, 'names neither a session nor a subject')
 );
 
-/** The sessions that the STS has ended: those of one session at the STS (`sid`), or all sessions of a subject. */
+/** What identifies the sessions that the STS has ended (`revokeAtSts`). */
 type LogoutClaims = v.InferOutput<typeof LogoutClaims>;
 
 /**
@@ -60,27 +60,16 @@ export async function revokeByLogoutToken(token: string, requestId: string): Pro
 		log.limited('a logout token was rejected', { requestId, error });
 		throw invalidField('logout_token');
 	});
-	const nowMs = unixMs();
-	const ageSeconds = nowMs / 1000 - claims.iat;
+	const ageSeconds = unixMs() / 1000 - claims.iat;
 	if (ageSeconds > OLDEST_SECONDS || ageSeconds < -FRESH_CLOCK_TOLERANCE_SECONDS) throw invalidField('logout_token');
 	const isNew = await sharedStore().replace(`jti:${claims.jti}`, null, crypto.randomUUID(), REMEMBERED_MS);
 	if (!isNew) throw invalidField('logout_token');
-	await revokeAtSts(claims, endMsOf(claims, nowMs));
+	await revokeAtSts(claims, claims.iat * 1000);
 	audit('session.ended', { by: 'sts', stsSub: claims.sub, stsSid: claims.sid }, { requestId });
 	log.info('the STS ended sessions (back-channel logout)', {
 		requestId,
 		by: claims.sid === undefined ? 'subject' : 'session'
 	});
-}
-
-/**
- * The time up to which sessions are revoked, in Unix milliseconds. With a `sub`, this covers only sessions that began
- * before the token was issued, even if it arrives late, because the person may have signed in again. With a `sid`, it
- * covers all sessions that belong to that session of the STS, which has ended. Times are by the STS's clock, like the start
- * of sessions, because the clocks of the STS and the instances may differ.
- */
-function endMsOf({ sid, iat }: LogoutClaims, nowMs: number): number {
-	return sid === undefined ? iat * 1000 : Math.max(nowMs, iat * 1000);
 }
 
 /**

@@ -70,15 +70,16 @@ export function onSessionEnd(session: Revocable, callBack: () => void): () => vo
 }
 
 /**
- * Revokes the sessions that the STS has ended (OpenID Connect Back-Channel Logout 2.7): those with this `sid`, or else this `sub`,
- * that began at `untilMs` or earlier. A later time that is already recorded stays.
- * @param untilMs Unix milliseconds
+ * Revokes the sessions that the STS has ended (OpenID Connect Back-Channel Logout 2.4): all with this `sid`, and those of this `sub`
+ * that have none; without a `sid`, all of this `sub`. Of a `sub`, not those that began after the logout token was issued.
+ * @param issuedMs Unix milliseconds by the STS's clock, like the start of sessions (`issuedAt`)
  */
 export async function revokeAtSts(
 	{ sid, sub }: { readonly sid?: string | undefined; readonly sub?: string | undefined },
-	untilMs: number
+	issuedMs: number
 ): Promise<void> {
-	await revoke(sid === undefined ? `deny:sub:${sub ?? ''}` : `deny:sid:${sid}`, { untilMs });
+	if (sid !== undefined) await revoke(`deny:sid:${sid}`, { untilMs: Math.max(unixMs(), issuedMs) });
+	if (sub !== undefined) await revoke(`deny:${sid === undefined ? 'sub' : 'no-sid'}:${sub}`, { untilMs: issuedMs });
 }
 
 /**
@@ -161,7 +162,7 @@ export async function isRevokedSince(userId: string, begunMs: number): Promise<b
 
 /**
  * Whether a session has been revoked, by the portal, by an operator or by the STS, as known at most half a second ago. Reads
- * at most four keys of the store per session in half a second, and one key per process.
+ * four keys of the store per session in half a second, and one key per process.
  */
 export async function isRevoked(session: Revocable): Promise<boolean> {
 	const [isEnded, revocationOfAll] = await Promise.all([
@@ -187,7 +188,7 @@ export const isReplaced = async ({ id }: Revocable) => (await sharedStore().read
 async function isEndedNow(session: Revocable): Promise<boolean> {
 	const { id, sid, sub, userId, issuedAt } = session;
 	const startAtStsMs = issuedAt === undefined ? startMs(session) : issuedAt * 1000;
-	const keys = [`deny:sub:${sub}`, ...(sid === undefined ? [] : [`deny:sid:${sid}`])];
+	const keys = [`deny:sub:${sub}`, sid === undefined ? `deny:no-sid:${sub}` : `deny:sid:${sid}`];
 	const [isEnded, byUser, ...bySts] = await Promise.all([
 		sharedStore()
 			.read(idKey(id))

@@ -47,6 +47,23 @@ describe('a logout token', () => {
 		expect(await isRevoked(session)).toBe(true);
 	});
 
+	test('that names a session and a subject also ends the sessions of the subject that have no session id', async () => {
+		const session = fresh();
+		const unnamed = { ...session, id: 'unnamed', sid: undefined };
+		const another = { ...session, id: 'another', sid: 'another' };
+		const later = { ...unnamed, id: 'later', startedAt: nowSeconds() + 1 };
+		const others = { ...unnamed, id: 'others', sub: 'somebody-else' };
+		await says({ sid: session.sid, sub: session.sub });
+		const ended = await Promise.all([session, unnamed, another, later, others].map(isRevokedNow));
+		expect(ended).toEqual([true, true, false, false, false]);
+	});
+
+	test('that names no subject ends no session without a session id', async () => {
+		const session = fresh();
+		await says({ sid: session.sid });
+		expect(await isRevokedNow({ ...session, sid: undefined })).toBe(false);
+	});
+
 	test('that arrives late does not end a session that began after it was issued', async () => {
 		const begunAt = nowSeconds() - 10;
 		const session = { ...fresh(), endsAt: begunAt + SESSION_SECONDS };

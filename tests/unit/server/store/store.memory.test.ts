@@ -80,7 +80,7 @@ describe('a store in memory', () => {
 
 	test('keeps the revocations of people, however many sessions are signed out', async () => {
 		const store = createMemoryStore({ ...clock, maxBytes: 10_000 });
-		const people = ['deny:user:a', 'deny:user:a:begin', 'deny:sub:a', 'deny:sid:a'];
+		const people = ['deny:user:a', 'deny:user:a:begin', 'deny:sub:a', 'deny:sid:a', 'deny:no-sid:a'];
 		for (const key of people) await store.write(key, '1', 60_000);
 		for (let n = 0; n < 1000; n++) await store.write(`deny:id:${n}`, '1', 60_000);
 		expect(await kept(store, people)).toEqual(people);
