@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { idvReasons } from '$lib/wallet/view';
 import { DC_API_PROTOCOL } from '$lib/wallet/dc-api';
-import { isWalletSessionId } from '$lib/wallet/wallet-session';
+import { isSessionStatusValue, isWalletSessionId } from '$lib/wallet/wallet-session';
 import {
 	EntryId,
 	isHttpUrl,
@@ -123,8 +123,8 @@ export const StatusResponse = v.object({
 });
 
 /**
- * The status proves that `complete` succeeded; without one, `userId` or `claims` does. The last two are personal data and are
- * dropped.
+ * The status proves that `complete` succeeded. Without one, or with one that does not contradict it, `userId` or `claims`
+ * does. The last two are personal data and are dropped.
  */
 export const CompletedResponse = v.pipe(
 	v.object({
@@ -133,9 +133,12 @@ export const CompletedResponse = v.pipe(
 		userId: lenient(id),
 		claims: lenient(v.looseObject({}))
 	}),
-	v.check(({ status, userId, claims }) =>
-		status === null ? userId !== null || claims !== null : status === 'COMPLETED'
-	),
+	v.check(({ status, userId, claims }) => {
+		if (status === 'COMPLETED') return true;
+		// A service may report the state from before the completion, or a word of its own.
+		const isRefuted = status !== null && status !== 'VERIFIED' && isSessionStatusValue(status);
+		return !isRefuted && (userId !== null || claims !== null);
+	}),
 	v.transform(({ sessionId, status }) => ({ sessionId, status }))
 );
 

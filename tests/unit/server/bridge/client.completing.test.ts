@@ -46,7 +46,9 @@ describe('submitting the response of the Digital Credentials API', () => {
 describe('completing', () => {
 	test.each([
 		['doc', { userId: 'u', claims: {}, isNewUser: false, acr: 'a', amr: ['x'], authenticatedAt: '2026-01-01' }],
-		['field', { sessionId, status: 'COMPLETED', ...personal }]
+		['field', { sessionId, status: 'COMPLETED', ...personal }],
+		['the status from before', { sessionId, status: 'VERIFIED', userId: 'u' }],
+		['a status of its own', { sessionId, status: 'SUCCESS', claims: {} }]
 	])('returns only that it is completed (%s)', async (_dialect, reply) => {
 		const stub = await startStub(json(200, reply));
 		expect(await bridgeAt(stub.url).complete(sessionId, credential)).toEqual({ kind: 'completed' });
@@ -92,7 +94,7 @@ describe('completing', () => {
 		['another session that needs verification', 202, { sessionId: otherSessionId }, 'upstream_invalid'],
 		['something unrelated', 200, { hello: 'world' }, 'upstream_invalid'],
 		['a list', 200, [], 'upstream_invalid'],
-		...['FAILED', 'EXPIRED', 'ERROR', 'PENDING', 'VERIFIED'].map((status): [string, number, object, string] => [
+		...['FAILED', 'EXPIRED', 'ERROR', 'PENDING', 'RECONCILING'].map((status): [string, number, object, string] => [
 			`a session that is ${status}, with the person`,
 			200,
 			{ status, userId: 'u', claims: {} },
