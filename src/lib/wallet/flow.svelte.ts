@@ -2,7 +2,7 @@ import type { CompleteResponse } from './api';
 import { eventOf, follow, isFinal, type FlowEvent, type FlowState } from './flow';
 import { anySignal } from './pause';
 import type { OnUpdate, StatusUpdate } from './status-client';
-import type { WalletOutcome } from './view';
+import { IDENTITY_PAGE, type WalletOutcome } from './view';
 
 /** Follows sessions until the signal aborts. Sessions can be added and dropped while it runs. */
 export interface Follower {
@@ -38,7 +38,6 @@ interface CurrentCode {
 	readonly expiresInMs: number;
 }
 
-const IDENTITY_PAGE = '/login/identity';
 const retryMs = 1000;
 const longestRetryMs = 8000;
 /**

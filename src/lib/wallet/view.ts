@@ -87,6 +87,9 @@ export const idvReasons = [
 ] as const;
 export type IdvReason = (typeof idvReasons)[number];
 
+/** The page for identity verification. */
+export const IDENTITY_PAGE = '/login/identity';
+
 /**
  * What identity verification requires: a visit to the institution; a visit with a stronger check of a known person; or
  * nothing, because the wallet's link is still valid.

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
-import type { IdentityView } from '$lib/wallet/view';
+import { IDENTITY_PAGE, type IdentityView } from '$lib/wallet/view';
 import { toProblem } from '../http/problem';
 import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { logBug, logFailure } from '../http/endpoint';
@@ -122,13 +122,13 @@ export async function resumeIdentity(event: RequestEvent, sessionId: string): Pr
 		log.limited('an identity verification returned to another browser', { requestId });
 		return loginPath(newestReturnPath(event.cookies), { error: 'wallet_session_foreign', requestId });
 	}
-	if (owned.idv !== 'started') return '/login/identity';
+	if (owned.idv !== 'started') return IDENTITY_PAGE;
 	const { searchParams } = event.url;
 	if (searchParams.get('error') !== null) return identityEndPath('refused-at-institution', event.locals, owned);
 	// Read in any case: the page that follows must not show the status from before.
 	const isDone = await isVerifiedNow(event, owned);
 	if (searchParams.get('idv') === 'complete' && isDone) await endIdvRound(event, owned);
-	return '/login/identity';
+	return IDENTITY_PAGE;
 }
 
 /** Whether the Auth Bridge says that the person is known. False if it can't be read: the page that follows reads it again. */

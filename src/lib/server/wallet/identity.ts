@@ -9,7 +9,7 @@ import { consumeWalletSessionQuota } from '../http/rate-limit';
 import { currentSession, keepSession } from './owned-sessions';
 import { isUsedUp, type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import type { Locale } from '$lib/i18n';
-import type { Candidate, IdentityWay } from '$lib/wallet/view';
+import { type Candidate, IDENTITY_PAGE, type IdentityWay } from '$lib/wallet/view';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
 import { callbackRuns } from '../auth/sign-in-result';
 import { logBug, logFailure } from '../http/endpoint';
@@ -121,7 +121,6 @@ export function candidatesIn(locale: Locale, candidates: IdvStatus['candidates']
 
 /** How long further requests with the same callback parameters get the outcome of the first, in milliseconds. */
 const SHARED_MS = 60_000;
-const IDENTITY_PAGE = '/login/identity';
 /** The results of a callback that was accepted. The result of another one is a problem code. */
 const FINISHED = 'finished';
 /** The Auth Bridge has not decided yet, for example because the institution's staff reviews the request. */

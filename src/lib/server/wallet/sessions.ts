@@ -8,7 +8,13 @@ import { bridge, credentialFor } from './bridge';
 import { keepSession } from './owned-sessions';
 import { type OwnedSession, requireUnused } from '../auth/wallet-cookies';
 import { MIN_LIFETIME_MS, type SessionStatus } from '../bridge/normalize';
-import { type IdvReason, type IdentityOutcome, identityOutcomes, type WalletOutcome } from '$lib/wallet/view';
+import {
+	IDENTITY_PAGE,
+	type IdvReason,
+	type IdentityOutcome,
+	identityOutcomes,
+	type WalletOutcome
+} from '$lib/wallet/view';
 import { audit } from '../audit';
 import type { AuditEvent } from '../audit-events';
 import { createBoundedCache } from '../cache';
@@ -125,7 +131,7 @@ export function identityEndPath(
 	log.limited('a wallet sign-in has ended', { requestId, outcome });
 	if (owned) flowEnded(owned, outcome, locals);
 	const wanted = !owned && returnTo && { returnTo: boundedReturnPath(returnTo) };
-	return `/login/identity?${new URLSearchParams({ outcome, helpCode: requestId, ...wanted })}`;
+	return `${IDENTITY_PAGE}?${new URLSearchParams({ outcome, helpCode: requestId, ...wanted })}`;
 }
 
 /** Codes that do not say why linking failed. The status of the session may have a more specific code. */

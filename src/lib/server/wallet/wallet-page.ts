@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { Locale } from '$lib/i18n/locale';
 import { qrSvg } from '$lib/ui/qr-svg';
 import type { SessionStatusValue } from '$lib/wallet/wallet-session';
-import type { WalletNotice, WalletView } from '$lib/wallet/view';
+import { IDENTITY_PAGE, type WalletNotice, type WalletView } from '$lib/wallet/view';
 import type { SessionStatus } from '../bridge/normalize';
 import type { RequestedClaim } from '../bridge/schemas';
 import { config } from '../config';
@@ -64,12 +64,12 @@ const opened: Step = async (status, owned) => ({
 const checking: Step = (status, owned) => ({
 	view: { screen: 'checking', sessionId: owned.id, expiresInMs: remainingMs(status, owned), requestUri: null }
 });
-const identity: Step = () => ({ goTo: '/login/identity' });
+const identity: Step = () => ({ goTo: IDENTITY_PAGE });
 const failed: Step = ({ errorCode }, owned, { locals }) => endedView(walletOutcomeOf(errorCode), locals, owned);
 
 const completion: Step = async (_status, owned, event) => {
 	const result = await completeWalletSession(event, owned);
-	return { goTo: result.kind === 'completed' ? CONTINUE_PAGE : '/login/identity' };
+	return { goTo: result.kind === 'completed' ? CONTINUE_PAGE : IDENTITY_PAGE };
 };
 
 const steps: Readonly<Record<SessionStatusValue, Step>> = {
