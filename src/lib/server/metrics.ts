@@ -17,6 +17,7 @@ import { builtin, isDeno } from './runtime';
 const counters = {
 	'portal.sign_ins': { unit: '{sign_in}', description: 'Sign-ins that ended, or could not be started, by result' },
 	'portal.sign_ins.started': { unit: '{sign_in}', description: 'Browsers that were sent to the STS, by method' },
+	'portal.wallet_sessions': { unit: '{session}', description: 'Wallet sessions to create, by result' },
 	'portal.identity_verifications': { unit: '{verification}', description: 'Identity verifications, by outcome' },
 	'portal.token_refreshes': { unit: '{refresh}', description: 'Token refreshes, by result' },
 	'portal.refused_requests': { unit: '{request}', description: 'Requests that were refused, by reason' }
@@ -109,6 +110,7 @@ export type RefreshResult = (typeof refreshResults)[number];
 const fromStart: Readonly<Partial<Record<keyof typeof counters, readonly Attributes[]>>> = {
 	'portal.sign_ins': signInMethods.flatMap((method) => alertedSignInResults.map((result) => ({ method, result }))),
 	'portal.sign_ins.started': signInMethods.map((method) => ({ method })),
+	'portal.wallet_sessions': [{ result: 'ok' }, { result: 'failed' }],
 	'portal.token_refreshes': refreshResults.map((result) => ({ result, coalesced: false })),
 	'portal.refused_requests': refusals.map((reason) => ({ reason }))
 };

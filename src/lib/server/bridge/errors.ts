@@ -122,13 +122,14 @@ export function problemOf(operation: Operation, response: UpstreamResponse): Pro
 	const fault = readFault(response);
 	const verdict = verdictByCode(fault.code) ?? verdictByMessage(fault.message) ?? verdictByStatus(fault, operation);
 	const code = inOperation[operation]?.[verdict] ?? settled(verdict);
+	const hint = hintFor(fault, verdict, operation);
 	return new Problem(isAboutSession(code) && operation === 'createSession' ? 'upstream_invalid' : code, {
 		facts: {
 			upstream: 'auth-bridge',
 			operation,
 			upstreamStatus: response.status,
 			...(fault.code !== null && { upstreamCode: fault.code }),
-			...(isUnknownAddress(fault, operation) && { hint: UNKNOWN_ADDRESS })
+			...(hint !== undefined && { hint })
 		}
 	});
 }
@@ -139,11 +140,14 @@ function isAboutSession(code: ProblemCode): boolean {
 	return status === 404 || status === 409;
 }
 
-const UNKNOWN_ADDRESS = 'the Auth Bridge has no such address: check the path of AUTH_BRIDGE_URL';
-
-/** A new session depends on no other one, so its 404 is about the address. */
-function isUnknownAddress({ status, code }: BridgeFault, operation: Operation): boolean {
-	return operation === 'createSession' && status === 404 && code === null;
+/** What the operator should check, if the response is about the portal and not about a session or a person. */
+function hintFor({ status, code }: BridgeFault, verdict: Verdict, operation: Operation): string | undefined {
+	if (verdict === 'upstream_invalid' && (status === 401 || status === 403))
+		return 'the Auth Bridge refuses the access token: check AUTH_BRIDGE_CLIENT_ID and the settings that go with it; for signed-in people STS_SCOPE and STS_RESOURCE';
+	// A new session depends on no other one, so its 404 is about the address.
+	if (operation === 'createSession' && status === 404 && code === null)
+		return 'the Auth Bridge has no such address: check the path of AUTH_BRIDGE_URL';
+	return undefined;
 }
 
 /** Why a session failed, from the `errorCode` of its status; undefined if that code is null or unknown. */

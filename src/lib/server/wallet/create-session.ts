@@ -8,6 +8,7 @@ import { Problem, type ProblemCode, toProblem } from '../http/problem';
 import { consumeQuota, consumeApiClientQuota } from '../http/rate-limit';
 import { logFailure } from '../http/endpoint';
 import { log } from '../log';
+import { count } from '../metrics';
 import { bridge, credentialFor } from './bridge';
 import { keepSession, requireWalletCaller, scanOf, storeDetails, unscanned } from './owned-sessions';
 import { isUsedUp, isVerifying, LIFE_SECONDS, type OwnedSession, ownedSessions } from '../auth/wallet-cookies';
@@ -48,13 +49,15 @@ async function openWalletSession(event: RequestEvent, options: WalletSessionOpti
 	if (!event.locals.apiClient) requireRoom(event.cookies);
 	await (event.locals.apiClient ? consumeApiClientQuota(caller) : consumeQuota(caller, event.getClientAddress()));
 
-	const created = await bridge().createSession(
-		{
-			queryId: options.queryId ?? config().wallet.defaultQueryId,
-			oauthSessionId: event.locals.session?.userId,
-			forceReconciliation: options.forceReconciliation
-		},
-		credentialFor(event.locals)
+	const created = await counted(
+		bridge().createSession(
+			{
+				queryId: options.queryId ?? config().wallet.defaultQueryId,
+				oauthSessionId: event.locals.session?.userId,
+				forceReconciliation: options.forceReconciliation
+			},
+			credentialFor(event.locals)
+		)
 	);
 	const facts = { userId: event.locals.session?.userId, client: event.locals.apiClient?.clientId };
 	audit('wallet_session.created', { ...facts, walletSessionId: created.sessionId }, event.locals);
@@ -75,6 +78,18 @@ async function openWalletSession(event: RequestEvent, options: WalletSessionOpti
 		completed: false,
 		...((await storeDetails(created, event.locals)) && { hasDetails: true })
 	};
+}
+
+/** Counts whether the services created a session. An error that the caller can solve, such as a session that has ended, is not counted. */
+async function counted<Created>(creation: Promise<Created>): Promise<Created> {
+	try {
+		const created = await creation;
+		count('portal.wallet_sessions', { result: 'ok' });
+		return created;
+	} catch (error) {
+		if (toProblem(error).status >= 500) count('portal.wallet_sessions', { result: 'failed' });
+		throw error;
+	}
 }
 
 /**

@@ -24,10 +24,16 @@ const codes = [
 	['INVALID_REQUEST_BODY', 'upstream_invalid']
 ] as const;
 
-describe('a 404 without a code', () => {
-	const hintFor = (operation: Operation, json: unknown) =>
-		problemOf(operation, { status: 404, headers: new Headers(), text: '', json }).facts.hint;
+const hintFor = (operation: Operation, json: unknown, status = 404) =>
+	problemOf(operation, { status, headers: new Headers(), text: '', json }).facts.hint;
 
+test.each([401, 403])('a %d names the settings of the service client, unless its code is about a session', (status) => {
+	expect(hintFor('createSession', undefined, status)).toContain('AUTH_BRIDGE_CLIENT_ID');
+	expect(hintFor('readStatus', { error: 'unauthorized' }, status)).toContain('AUTH_BRIDGE_CLIENT_ID');
+	expect(hintFor('readStatus', { error: 'SESSION_NOT_FOUND' }, status)).toBeUndefined();
+});
+
+describe('a 404 without a code', () => {
 	test('of the call that creates a session names the variable with the address', () => {
 		expect(hintFor('createSession', undefined)).toContain('AUTH_BRIDGE_URL');
 		expect(hintFor('createSession', { error: 'SESSION_NOT_FOUND' })).toBeUndefined();
