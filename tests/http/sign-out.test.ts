@@ -3,7 +3,7 @@ import { Browser } from '../harness/browser.ts';
 import { type Landscape, startLandscape } from '../harness/landscape.ts';
 import { runtime } from '../harness/runtime.ts';
 import { copyOf, heldSession, holdsSession, tokensOver } from './support/held-session.ts';
-import { signInAtInstitution } from './support/journeys.ts';
+import { callbackOf, nextCallbackOf, signInAtInstitution } from './support/journeys.ts';
 
 let landscape: Landscape;
 let browser: Browser;
@@ -47,6 +47,23 @@ test('the newest refresh token is revoked, even if the cookie holds an older one
 	await signOut(stale);
 	const [revocation] = landscape.sandbox.lastRequests('sts', 'revocation');
 	expect(new URLSearchParams(revocation?.body).get('token')).toBe(refreshToken);
+});
+
+test.each(['with a session', 'without a session'])('a sign-out %s ends a sign-in in progress', async (kind) => {
+	if (kind === 'without a session') browser = new Browser(landscape.url);
+	const callback = await (kind === 'without a session' ? callbackOf(browser) : nextCallbackOf(browser));
+	const before = landscape.sandbox.count('sts.token:code');
+	landscape.sandbox.scenario('sts-slow', { operation: 'token:code', ms: 1000 });
+	const pending = browser.open(callback, { from: landscape.sandbox.stsUrl, follow: false });
+	await vi.waitFor(() => expect(landscape.sandbox.count('sts.token:code')).toBeGreaterThan(before), {
+		timeout: 5000,
+		interval: 10
+	});
+	await signOut();
+	const revocations = landscape.sandbox.count('sts.revocation');
+	await pending;
+	expect([holdsSession(browser), (await browser.call('/api/me')).status]).toEqual([false, 401]);
+	await vi.waitFor(() => expect(landscape.sandbox.count('sts.revocation')).toBe(revocations + 1));
 });
 
 test('a slow response in flight does not bring the session back', async () => {

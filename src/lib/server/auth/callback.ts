@@ -27,6 +27,7 @@ import {
 	keepFlow,
 	readState,
 	type ReturnedState,
+	sessionIdOf,
 	type SignInFlow,
 	takeFlowOfVersion1
 } from './sign-in-flow';
@@ -117,13 +118,14 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			...tokenTimes(response.expires_in)
 		};
 		const endedAt = unixSeconds();
-		const session = newSession(claims, tokens, {
+		const begun = newSession(claims, tokens, {
 			provider,
 			requestsLogin: flow.requestsLogin,
 			startedAt: Math.floor(flowStartMs(flow.id) / 1000),
 			endedAt,
 			sessionStartsAt: await sessionStart(stableSubject(claims), endedAt)
 		});
+		const session = { ...begun, id: sessionIdOf(flow) };
 		if (session.isReauthIgnored) log.warn('the STS ignored prompt=login', { requestId: locals.requestId, provider });
 		return await beginSession(event, flow, session);
 	} catch (fault) {

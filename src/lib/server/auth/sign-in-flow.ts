@@ -8,11 +8,15 @@ import { config } from '../config';
 import { LIFE_SECONDS, ownedSessions } from './wallet-cookies';
 import { StepUpSchema, type StepUp } from './step-up';
 import { returnPath } from '../http/return-path';
+import { sha256 } from '../seal';
 
 /** Maximum time between the redirect to the STS and the callback. */
 const FLOW_SECONDS = 15 * 60;
 /** The cookie lives longer, so that a late callback can be distinguished from a foreign one and can start again. */
 export const FLOW_COOKIE_SECONDS = 60 * 60;
+
+/** 132 bits. */
+const SESSION_ID_CHARACTERS = 22;
 
 const text = v.pipe(v.string(), v.maxLength(2048));
 const provider = v.picklist(providers);
@@ -88,9 +92,9 @@ function sealFlow(flow: SignInFlow): string {
 	]);
 }
 
-/** Opens the flow in a cookie; null for any other text. */
-function openFlow(sealed: string): SignInFlow | null {
-	const opened = flowSeal.open(sealed)?.value;
+/** Opens the flow in a cookie of the request; null for any other text. */
+function openFlow(cookies: Cookies, sealed: string | undefined): SignInFlow | null {
+	const opened = flowSeal.openFor(cookies, sealed)?.value;
 	if (!opened) return null;
 	const [id, provider, stateKey, verifier, nonce, returnTo, institution, walletSessionId, requestsLogin, restarts] =
 		opened;
@@ -153,7 +157,7 @@ export function keepFlow(cookies: Cookies, flow: SignInFlow): void {
 
 /** The flow with this id in this browser; null if there is none, or if the cookie contains a flow with another id. */
 export function findFlow(cookies: Cookies, id: string): SignInFlow | null {
-	const flow = openFlow(cookies.get(flowCookieName(id)) ?? '');
+	const flow = openFlow(cookies, cookies.get(flowCookieName(id)));
 	return flow?.id === id ? flow : null;
 }
 
@@ -162,9 +166,12 @@ export function forgetFlow(cookies: Cookies, id: string): void {
 	cookies.delete(flowCookieName(id), cookieAttributes());
 }
 
-/** Deletes all flows, so that a sign-in that was left unfinished in another tab can't create a session later. */
-export function forgetAllFlows(cookies: Cookies): void {
-	for (const id of flowIds(cookies)) forgetFlow(cookies, id);
+/**
+ * The id of the session that a flow begins. It is known before that session begins, so that a sign-out can revoke it. The
+ * verifier is secret, so nobody else knows it.
+ */
+export function sessionIdOf({ verifier }: Pick<SignInFlow, 'verifier'>): string {
+	return sha256(`session ${verifier}`).slice(0, SESSION_ID_CHARACTERS);
 }
 
 /** The ids of this browser's flows, oldest first. No cookie is opened. Cookies with similar names are ignored. */

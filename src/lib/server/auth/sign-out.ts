@@ -4,12 +4,12 @@ import { audit } from '../audit';
 import { config } from '../config';
 import { log } from '../log';
 import { stsMetadata } from '../sts/metadata';
-import { withinLimit } from '../clock';
+import { unixSeconds, withinLimit } from '../clock';
 import type { Session } from './session';
 import { cookieAttributes, cookieName, sealOf } from '../http/cookies';
 import { builtin } from '../runtime';
 import { forgetInstitution } from './login-page';
-import { forgetLinkedWallet, forgetAllFlows } from './sign-in-flow';
+import { findFlow, FLOW_COOKIE_SECONDS, flowIds, forgetFlow, forgetLinkedWallet, sessionIdOf } from './sign-in-flow';
 import { markAllUsed } from './wallet-cookies';
 import { tokenRefresher } from './refresh';
 import { revokeSession } from './revoked-sessions';
@@ -25,7 +25,7 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 	const { session, endedSession, requestId } = locals;
 	locals.session = null;
 	await markAllUsed(cookies);
-	forgetAllFlows(cookies);
+	await abandonAllFlows(cookies);
 	forgetInstitution(cookies);
 	forgetLinkedWallet(cookies);
 	const state = markSignedOut(cookies, session ?? endedSession);
@@ -41,6 +41,18 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 	} else if (endedSession) await leaveSts(endedSession);
 	// Another tab has already deleted the cookie of the session.
 	else if (cookies.get(logoutRedirectCookie()) === undefined) await leaveSts(null);
+}
+
+/**
+ * Deletes all unfinished sign-ins, and revokes the sessions that they would begin: also one whose callback is in progress can't
+ * sign anybody in later.
+ */
+async function abandonAllFlows(cookies: Cookies): Promise<void> {
+	const ids = flowIds(cookies);
+	const flows = ids.map((id) => findFlow(cookies, id)).filter((flow) => flow !== null);
+	for (const id of ids) forgetFlow(cookies, id);
+	const endsAt = unixSeconds() + FLOW_COOKIE_SECONDS + config().sessionMaxAgeSeconds;
+	await Promise.all(flows.map((flow) => revokeSession({ id: sessionIdOf(flow), endsAt })));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { audit } from '$lib/server/audit';
 import { isRevokedNow, revokeAtSts } from '$lib/server/auth/revoked-sessions';
+import { signOut } from '$lib/server/auth/sign-out';
 import { isUsedUp, keepOwned, markUsed } from '$lib/server/auth/wallet-cookies';
 import { log } from '$lib/server/log';
 import { count } from '$lib/server/metrics';
@@ -151,6 +152,17 @@ describe('with tokens in the shared store', () => {
 		const { session } = await returned(sts.authorize(url), cookie, 'sts-wallet', before);
 		expect(session).toBe(before);
 		expect([revoked, shared.entries.size]).toEqual([[], 0]);
+	});
+
+	test('a sign-in in a browser that signs out at the same moment revokes them, and the store keeps none', async () => {
+		const { url, cookie } = await started();
+		shared.onWrite = () => signOut(requestEvent({ cookie }));
+		const { path, session } = await returned(sts.authorize(url), cookie);
+		expect([path, session]).toEqual(['/login?error=sign_in_interrupted&helpCode=r1', null]);
+		await vi.waitFor(() => expect([revoked, shared.entries.size]).toEqual([['the-refresh-token'], 0]));
+		shared.onWrite = async () => {};
+		const next = await started();
+		expect((await returned(sts.authorize(next.url), next.cookie)).session).not.toBeNull();
 	});
 
 	test('a sign-in whose session the STS ends at the same moment revokes them, and the store keeps none', async () => {
