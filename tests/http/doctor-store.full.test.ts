@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -16,6 +18,24 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
+/** A way to a local port on which each reply takes some time. */
+async function startSlowPath(port: number, delayMs: number): Promise<number> {
+	const server = createServer((client) => {
+		const upstream = connect({ port, host: '127.0.0.1' });
+		client.pipe(upstream);
+		upstream.on('data', (data) => setTimeout(() => client.write(data), delayMs));
+		for (const [one, other] of [
+			[client, upstream],
+			[upstream, client]
+		] as const)
+			one.on('close', () => other.destroy()).on('error', () => {});
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	onTestFinished(() => void server.close());
+	return (server.address() as AddressInfo).port;
+}
+
 const consult = (env: Record<string, string>) => diagnose({ ...healthyEnvironment(sandbox, PORTAL), ...env });
 
 describe.skipIf(!hasRedis())('a Redis server', () => {
@@ -28,6 +48,12 @@ describe.skipIf(!hasRedis())('a Redis server', () => {
 		await redis.command('REPLICAOF NO ONE');
 		await redis.command('CONFIG SET maxmemory 0');
 		await redis.command('CONFIG SET maxmemory-policy noeviction');
+	});
+
+	test('that is slow is reported, because a sign-in makes many calls', async () => {
+		const port = await startSlowPath(Number(new URL(redis.url).port), 150);
+		const { find } = await consult({ REDIS_URL: `redis://127.0.0.1:${port}` });
+		expect(find('store')).toMatch(/^warning: .*ms to read a value/);
 	});
 
 	test('that stores a test key is reported as good, and the key is deleted afterwards', async () => {

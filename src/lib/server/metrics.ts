@@ -20,6 +20,10 @@ const counters = {
 	'portal.wallet_sessions': { unit: '{session}', description: 'Wallet sessions to create, by result' },
 	'portal.identity_verifications': { unit: '{verification}', description: 'Identity verifications, by outcome' },
 	'portal.token_refreshes': { unit: '{refresh}', description: 'Token refreshes, by result' },
+	'portal.store.faults': {
+		unit: '{fault}',
+		description: 'Outages of the shared store and losses of its data, by kind'
+	},
 	'portal.refused_requests': { unit: '{request}', description: 'Requests that were refused, by reason' }
 } satisfies Record<string, MetricOptions>;
 
@@ -39,14 +43,16 @@ const histograms = {
 		unit: 's',
 		description: 'Calls to the services behind the portal, by operation and status',
 		advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] }
+	},
+	'portal.store.duration': {
+		unit: 's',
+		description: 'Calls to the shared store, by operation',
+		advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] }
 	}
 } satisfies Record<string, MetricOptions>;
 
 const openStreams = { unit: '{stream}', description: 'Open event streams of this process' } as const;
-const streamLimit = {
-	unit: '{stream}',
-	description: 'Maximum number of event streams of this process (EVENT_STREAMS)'
-} as const;
+const streamLimit = { unit: '{stream}', description: 'Most event streams of this process (EVENT_STREAMS)' } as const;
 const storeAvailable = {
 	unit: '{store}',
 	description: 'Whether the shared store accepts writes, 1 or 0; absent if none is configured'
@@ -112,6 +118,7 @@ const fromStart: Readonly<Partial<Record<keyof typeof counters, readonly Attribu
 	'portal.sign_ins.started': signInMethods.map((method) => ({ method })),
 	'portal.wallet_sessions': [{ result: 'ok' }, { result: 'failed' }],
 	'portal.token_refreshes': refreshResults.map((result) => ({ result, coalesced: false })),
+	'portal.store.faults': ['outage', 'loss'].map((kind) => ({ kind })),
 	'portal.refused_requests': refusals.map((reason) => ({ reason }))
 };
 

@@ -1,6 +1,7 @@
 import { config } from '../config';
 import { describeCause, hostOf } from '../error-fields';
 import { log } from '../log';
+import { count, recordDuration } from '../metrics';
 import { createDenoKvStore } from './deno-kv';
 import { createMemoryStore, MAX_BYTES, type SharedOnly, type Store, StoreNotOpened, WrongServer } from './store';
 import type { RedisStore, RunScript } from './redis';
@@ -80,7 +81,35 @@ function resilientStore(shared: Store, checkEveryMs?: number): ResilientStore {
 	// Half, because as much memory goes to the records of what the shared store lacks.
 	const own = createMemoryStore({ maxBytes: MAX_BYTES / 2 });
 	const rules = { isUrgent, merge, copyMsOf };
-	return createResilientStore({ shared, own, ...rules, checkEveryMs, onState: createStateLog(), onLoss: logLoss });
+	return createResilientStore({
+		shared: measured(shared),
+		own,
+		...rules,
+		checkEveryMs,
+		onState: createStateLog(),
+		onLoss: logLoss
+	});
+}
+
+/** The same store, whose calls are measured. Only calls that leave the process are, so an instance that works alone counts none. */
+function measured(shared: Store): Store {
+	return {
+		...shared,
+		read: (key) => measure('read', () => shared.read(key)),
+		replace: (...given) => measure('replace', () => shared.replace(...given)),
+		write: (...given) => measure('write', () => shared.write(...given)),
+		remainingMs: (key) => measure('remaining', () => shared.remainingMs(key)),
+		verify: () => measure('verify', () => shared.verify())
+	};
+}
+
+async function measure<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
+	const startedMs = performance.now();
+	try {
+		return await call();
+	} finally {
+		recordDuration('portal.store.duration', performance.now() - startedMs, { 'portal.operation': operation });
+	}
 }
 
 async function openDenoKv(name: string): Promise<Store> {
@@ -114,7 +143,7 @@ async function openRedis(url: string): Promise<Store> {
 	runScript = async (...script) => {
 		if (!resilient?.isAvailable()) throw new Error('the shared store is unavailable');
 		try {
-			return await redis.run(...script);
+			return await measure('script', () => redis.run(...script));
 		} catch (error) {
 			resilient.failed();
 			throw error;
@@ -152,6 +181,7 @@ function createStateLog() {
 	return (isUp: boolean, cause?: unknown): void => {
 		const isLater = !wasUp;
 		wasUp = isUp;
+		if (!isUp && !isLater) count('portal.store.faults', { kind: 'outage' });
 		if (isUp) log.warn('the shared store is available again', redisHost());
 		else if (isLater) log.warn('the shared store is still unavailable, for another reason', explain(cause));
 		else log.warn('the shared store is unavailable: this instance uses its own memory', explain(cause));
@@ -171,5 +201,6 @@ function redisHost(): { readonly host?: string | undefined } {
 }
 
 function logLoss(): void {
+	count('portal.store.faults', { kind: 'loss' });
 	log.warn('the shared store has lost its data: this instance writes its entries again');
 }

@@ -1,21 +1,31 @@
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { log } from '$lib/server/log';
-import { closeStore, openStore } from '$lib/server/store';
+import { closeStore, openStore, sharedScripts, sharedStore } from '$lib/server/store';
 import { REPORT_CAUSE_MS } from '$lib/server/store/health';
 import { createMemoryStore } from '$lib/server/store/store';
 import { configure } from '../configured';
+import { startMetrics } from '../metrics-reader';
 
 vi.mock('$lib/server/config', () => import('../configured'));
-const outage = vi.hoisted(() => ({ cause: null as Error | null, refused: [] as string[], connected: () => {} }));
+const outage = vi.hoisted(() => ({
+	cause: null as Error | null,
+	refused: [] as string[],
+	isLost: false,
+	connected: () => {}
+}));
 vi.mock('$lib/server/store/redis', () => ({
 	createRedisStore: ({ onConnected }: { readonly onConnected: () => void }) => {
 		outage.connected = onConnected;
-		const verify = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(true));
+		const verify = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(!outage.isLost));
 		const read = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(null));
 		const refusedCommands = () => (outage.cause ? Promise.reject(outage.cause) : Promise.resolve(outage.refused));
 		return Promise.resolve({ ...createMemoryStore(), verify, read, run: verify, refusedCommands });
 	}
 }));
+let metrics: ReturnType<typeof startMetrics>;
+beforeAll(() => {
+	metrics = startMetrics();
+});
 afterEach(async () => {
 	await closeStore();
 	vi.restoreAllMocks();
@@ -114,4 +124,44 @@ test('the log names a cause that changes during an outage, with its hint', async
 		],
 		['the shared store is available again', { host: 'redis.example:6379' }]
 	]);
+});
+
+test('calls to the shared store are timed by operation', async () => {
+	outage.cause = null;
+	configure({ REDIS_URL: 'redis://redis.example' });
+	await openStore();
+	await sharedStore().write('a', 'text', 1000);
+	await sharedStore().replace('b', null, 'text', 1000);
+	await sharedStore().remainingMs('a');
+	await sharedScripts()?.('return 1', { keys: [], arguments: [] });
+	const series = await metrics.series('portal.store.duration');
+	expect(series.map((attributes) => attributes['portal.operation']).sort()).toEqual([
+		'read',
+		'remaining',
+		'replace',
+		'script',
+		'verify',
+		'write'
+	]);
+});
+
+test('each outage of the shared store is counted once, and each loss of its data', async () => {
+	vi.useFakeTimers();
+	onTestFinished(() => void vi.useRealTimers());
+	const counted = async () =>
+		Object.fromEntries((await metrics.counted('portal.store.faults')).map(([{ kind }, n]) => [kind, n])) as Record<
+			string,
+			number
+		>;
+	const before = await counted();
+	await loggedFor(new Error('connect ECONNREFUSED'), 'redis://redis.example');
+	outage.cause = new Error('WRONGPASS');
+	await vi.advanceTimersByTimeAsync(REPORT_CAUSE_MS + 1000);
+	outage.cause = null;
+	outage.isLost = true;
+	await vi.advanceTimersByTimeAsync(1000);
+	outage.isLost = false;
+	const after = await counted();
+	expect((after.outage ?? 0) - (before.outage ?? 0)).toBe(1);
+	expect((after.loss ?? 0) - (before.loss ?? 0)).toBeGreaterThan(0);
 });
