@@ -52,7 +52,7 @@ const histograms = {
 } satisfies Record<string, MetricOptions>;
 
 const openStreams = { unit: '{stream}', description: 'Open event streams of this process' } as const;
-const streamLimit = { unit: '{stream}', description: 'Most event streams of this process (EVENT_STREAMS)' } as const;
+const streamLimit = { unit: '{stream}', description: 'Maximum number of event streams (EVENT_STREAMS)' } as const;
 const storeAvailable = {
 	unit: '{store}',
 	description: 'Whether the shared store accepts writes, 1 or 0; absent if none is configured'

@@ -81,7 +81,7 @@ const hints: readonly (readonly [pattern: RegExp, hint: string | { readonly tls:
 		[/\b(?:NOAUTH|WRONGPASS)\b/, 'Redis does not accept the user or the password of REDIS_URL'],
 		[REFUSED, `the user of REDIS_URL lacks a permission: allow it ${permissions}`],
 		[/\bOOM\b/, 'Redis is full: give it more memory, or look for what fills it'],
-		[/\bMISCONF\b/, 'Redis can’t write to its disk: check its log and its disk'],
+		[/\bMISCONF\b/, "Redis can't write to its disk: check its log and its disk"],
 		// An alert comes from the server, which may ask for a certificate.
 		[
 			/^(?!.*\balert\b).*certificate/i,
