@@ -106,6 +106,14 @@ function isExpected(error: Error): boolean {
 	return EXPECTED_NAMES.has(error.name) || ('code' in error && EXPECTED_CODES.test(String(error.code)));
 }
 
+const STANDARD_CODE =
+	/^(?:(?:invalid|unsupported)_\w+|unauthorized_client|access_denied|expired_token|\w+_required|server_error|temporarily_unavailable|slow_down)$/;
+
+/** Whether a text looks like an error code of OAuth or OpenID Connect, rather than the `error` of a gateway. */
+export function isStandardCode(text: unknown): boolean {
+	return typeof text === 'string' && STANDARD_CODE.test(text);
+}
+
 /**
  * The `error` of a response body, or of a challenge (RFC 6750 3). A challenge without one means that the client was
  * rejected (RFC 6749 5.2).

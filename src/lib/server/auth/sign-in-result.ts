@@ -67,7 +67,8 @@ export function newSession(claims: IdentityClaims, tokens: TokenSet, facts: Sign
  */
 function authenticationOf({ auth_time, iat }: IdentityClaims, { requestsLogin, startedAt, endedAt }: SignInFacts) {
 	if (auth_time === undefined) return { authTime: requestsLogin ? startedAt : 0 };
-	const authTime = auth_time + secondsBehind(iat, endedAt);
+	// Nobody authenticates after the token is issued: then `iat` was set back, and the clock is right.
+	const authTime = auth_time + (iat !== undefined && auth_time > iat ? 0 : secondsBehind(iat, endedAt));
 	if (auth_time <= 0 || authTime > endedAt + CLOCK_TOLERANCE_SECONDS) return { authTime: 0 };
 	const isReauthIgnored = requestsLogin && authTime < startedAt - CLOCK_TOLERANCE_SECONDS;
 	return { authTime, ...(isReauthIgnored && { isReauthIgnored }) };

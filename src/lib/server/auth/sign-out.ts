@@ -44,8 +44,8 @@ export async function signOut({ locals, cookies }: Pick<RequestEvent, 'locals' |
 }
 
 /**
- * Deletes all unfinished sign-ins, and revokes the sessions that they would begin: also one whose callback is in progress can't
- * sign anybody in later.
+ * Deletes all unfinished sign-ins, and revokes the sessions that they would begin: also one whose callback is redeeming its code
+ * can't sign anybody in later.
  */
 async function abandonAllFlows(cookies: Cookies): Promise<void> {
 	const ids = flowIds(cookies);

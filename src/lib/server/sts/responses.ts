@@ -6,7 +6,7 @@ import {
 	ResponseBodyError,
 	WWWAuthenticateChallengeError
 } from 'oauth4webapi';
-import { causes, oauthCodeOf, statusOf } from '../error-fields';
+import { causes, isStandardCode, oauthCodeOf, statusOf } from '../error-fields';
 import { UpstreamError, type UpstreamFault } from '../http/upstream-error';
 import { KeysUnavailable } from './keys';
 import { log } from '../log';
@@ -152,7 +152,7 @@ export async function lenientResponse(response: Response): Promise<Response> {
 function specifiedStatus(body: Readonly<Record<string, unknown>>, status: number): number {
 	if (body.access_token !== undefined) return status === 201 ? 200 : status;
 	if (body.request_uri !== undefined) return status === 200 ? 201 : status;
-	return typeof body.error === 'string' && status < 300 ? 400 : status;
+	return status < 300 && isStandardCode(body.error) ? 400 : status;
 }
 
 /** Whether a value can be serialized. V8 before Node 26 can parse a value that is nested very deeply, but not serialize it. */

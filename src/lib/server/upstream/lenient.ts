@@ -177,9 +177,10 @@ const MAX_INSTANT_MS = 8.64e15;
  * Jackson writes an `Instant`), or from an ISO 8601 string. Anything else, and a time before 1970, results in undefined.
  */
 export function readInstant(value: unknown): number | undefined {
+	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
 	const read = typeof value === 'string' && !/^\d+(?:\.\d+)?$/.test(value) ? Date.parse(value) : Number(value);
 	const ms = Math.floor(read < MAX_SECONDS ? read * 1000 : read);
-	return ['number', 'string'].includes(typeof value) && ms >= 0 && ms <= MAX_INSTANT_MS ? ms : undefined;
+	return ms >= 0 && ms <= MAX_INSTANT_MS ? ms : undefined;
 }
 
 /**

@@ -169,6 +169,8 @@ describe('while the keys of the STS are unavailable', () => {
 	});
 });
 
+type Row = [what: string, fault: string, code: string, respond: () => Promise<Response>];
+
 describe('the error', () => {
 	const responses =
 		(status: number, body: unknown, headers: Record<string, string> = {}) =>
@@ -177,7 +179,7 @@ describe('the error', () => {
 	const html = (status: number) => () => Promise.resolve(new Response('<html>', { status }));
 	const fails = (error: Error) => () => Promise.reject(error);
 
-	test.each<[string, string, string, () => Promise<Response>]>([
+	test.each<Row>([
 		['that ends a session: invalid_grant', 'ended', 'invalid_grant', responses(400, { error: 'invalid_grant' })],
 		...[
 			'access_denied',
@@ -186,20 +188,13 @@ describe('the error', () => {
 			'interaction_required',
 			'login_required',
 			'mfa_required'
-		].map((error): [string, string, string, () => Promise<Response>] => [
-			`that ends a session: ${error}`,
-			'ended',
+		].map((error): Row => [`that ends a session: ${error}`, 'ended', error, responses(400, { error })]),
+		...['invalid_scope', 'invalid_target', 'unauthorized_client'].map((error): Row => [
+			`of the client: ${error}`,
+			'postponed',
 			error,
 			responses(400, { error })
 		]),
-		...['invalid_scope', 'invalid_target', 'unauthorized_client'].map(
-			(error): [string, string, string, () => Promise<Response>] => [
-				`of the client: ${error}`,
-				'postponed',
-				error,
-				responses(400, { error })
-			]
-		),
 		['of the client: 401', 'postponed', 'invalid_client', responses(401, { error: 'invalid_client' })],
 		['of the client: 400', 'postponed', 'invalid_client', responses(400, { error: 'invalid_client' })],
 		[
@@ -208,22 +203,22 @@ describe('the error', () => {
 			'invalid_client',
 			responses(401, {}, { 'www-authenticate': 'Basic realm="sts"' })
 		],
-		...['server_error', 'temporarily_unavailable', 'slow_down'].map(
-			(error): [string, string, string, () => Promise<Response>] => [
-				`of the STS itself, with 400: ${error}`,
-				'postponed',
-				error,
-				responses(400, { error })
-			]
-		),
+		...['server_error', 'temporarily_unavailable', 'slow_down'].map((error): Row => [
+			`of the STS itself, with 400: ${error}`,
+			'postponed',
+			error,
+			responses(400, { error })
+		]),
 		['of an unknown code', 'refused', 'refused', responses(400, { error: 'something new' })],
 		['invalid_request', 'refused', 'invalid_request', responses(400, { error: 'invalid_request' })],
 		['that ends a session, with 200', 'ended', 'invalid_grant', responses(200, { error: 'invalid_grant' })],
-		['429', 'postponed', 'sts_429', html(429)],
-		['500', 'postponed', 'sts_500', html(500)],
-		['503', 'postponed', 'sts_503', html(503)],
-		['403 in HTML', 'postponed', 'sts_403', html(403)],
-		['404 in HTML', 'postponed', 'sts_404', html(404)],
+		['of a gateway, with 200', 'lost', 'unreadable_response', responses(200, { error: 'maintenance' })],
+		...[403, 404, 429, 500, 503].map((status): Row => [
+			`${status} in HTML`,
+			'postponed',
+			`sts_${status}`,
+			html(status)
+		]),
 		['a redirect', 'postponed', 'sts_303', () => Promise.resolve(new Response(null, { status: 303 }))],
 		['502 of a gateway', 'lost', 'sts_502', html(502)],
 		['504 of a gateway', 'lost', 'sts_504', html(504)],

@@ -146,6 +146,12 @@ describe('a new session', () => {
 		expect(isReauthIgnored ?? false).toBe(ago > 0 || behind > 90);
 	});
 
+	test('does not correct the time of the authentication by an `iat` that the STS sets back', () => {
+		const parsed = v.parse(IdentityClaims, { sub: 's', iat: NOW - 60, auth_time: NOW - 5 });
+		const { authTime, isReauthIgnored } = newSession(parsed, tokens, { ...facts, requestsLogin: true });
+		expect([authTime, isReauthIgnored]).toEqual([NOW - 5, undefined]);
+	});
+
 	test.each([NOW * 1000, NOW + 3600])('that an earlier version sealed with auth_time %i is not fresh', (authTime) => {
 		expect(isFresh({ ...session, authTime })).toBe(false);
 	});

@@ -94,23 +94,26 @@ describe('reading the status', () => {
 		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toMatchObject({ sessionId, status: 'VERIFIED' });
 	});
 
-	test('ignores malformed optional fields', async () => {
-		const extras = {
-			idvRequired: 'yes',
-			idvRequirementReason: 'BECAUSE',
-			reconciliationPlanType: {},
-			expiresAt: 'soon'
-		};
-		const stub = await startStub(json(200, { sessionId, status: 'PENDING', errorCode: 7, ...extras }));
-		expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toEqual({
-			sessionId,
-			status: 'PENDING',
-			idvRequired: false,
-			idvRequirementReason: null,
-			reconciliationPlanType: null,
-			bridgeExpiresAt: null
-		});
-	});
+	test.each(['soon', true, { toString: null, valueOf: null }])(
+		'ignores malformed optional fields: expiry %j',
+		async (expiresAt) => {
+			const extras = {
+				idvRequired: 'yes',
+				idvRequirementReason: 'BECAUSE',
+				reconciliationPlanType: {},
+				expiresAt
+			};
+			const stub = await startStub(json(200, { sessionId, status: 'PENDING', errorCode: 7, ...extras }));
+			expect(await bridgeAt(stub.url).readStatus(sessionId, credential)).toEqual({
+				sessionId,
+				status: 'PENDING',
+				idvRequired: false,
+				idvRequirementReason: null,
+				reconciliationPlanType: null,
+				bridgeExpiresAt: null
+			});
+		}
+	);
 
 	test.each([
 		['number', nowMs + 5000],
