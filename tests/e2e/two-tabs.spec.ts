@@ -69,6 +69,23 @@ test.describe('a sign-in in one tab uses up the code of another tab, which then 
 	});
 });
 
+test.describe('without JavaScript', { tag: '@full' }, () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('a check for news of a code leads to the account page after a sign-in in another tab', async ({
+		page,
+		context,
+		wallet
+	}) => {
+		const other = await context.newPage();
+		await wallet.start();
+		await signInAtInstitution(other);
+		await expectSignedIn(other, 'Sanne de Vries', 'sts');
+		await page.getByRole('link', { name: /check/i }).click();
+		await expectSignedIn(page, 'Sanne de Vries', 'sts');
+	});
+});
+
 test('signing out in one tab signs the other one out', { tag: '@full' }, async ({ page, context }) => {
 	await signInAtInstitution(page);
 	const other = await context.newPage();

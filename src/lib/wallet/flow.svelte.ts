@@ -72,6 +72,7 @@ export class WalletFlow {
 	#follower: Follower | undefined;
 	readonly #deps: FlowDeps;
 	#ending: Promise<void> | undefined;
+	#renewing: Promise<void> | undefined;
 	readonly #over = new AbortController();
 	#signal: AbortSignal = this.#over.signal;
 	#pageSignal: AbortSignal = this.#over.signal;
@@ -125,7 +126,12 @@ export class WalletFlow {
 		for (const resolve of this.#waiters.splice(0)) resolve();
 	}
 
-	async #renewOrEnd(sessionId: string, isGone: boolean): Promise<void> {
+	/** One at a time: each status that is read until the page is left says again that the session is over. */
+	#renewOrEnd(sessionId: string, isGone: boolean): Promise<void> {
+		return (this.#renewing ??= this.#renewOrEndOnce(sessionId, isGone).finally(() => (this.#renewing = undefined)));
+	}
+
+	async #renewOrEndOnce(sessionId: string, isGone: boolean): Promise<void> {
 		// After a sign-in in another tab, reading the outcome leads to the page of that person.
 		if (isGone) await this.#readOutcome();
 		if (!this.#signal.aborted) await this.#deps.renewExpired();

@@ -16,6 +16,8 @@ interface Setting {
 	readonly outcome?: WalletOutcome | null;
 	/** How many reads of a failure's reason fail because the portal can't be reached. */
 	readonly unreadable?: number;
+	/** Whether the outcome leads to another page: the page is then left, and the read never resolves. */
+	readonly isLeaving?: boolean;
 	/** Whether the portal is reachable at each check before a navigation; true after the last. */
 	readonly reachable?: boolean[];
 	readonly from?: FlowState;
@@ -27,7 +29,7 @@ interface Setting {
 /** Starts a flow on a page. The test passes it the status updates, and reads what the flow does. */
 export function startFlow(setting: Setting = {}) {
 	const { completes = [], outcome = null, unreadable = 0, reachable = [], from = 'scan' } = setting;
-	const { replaced = [], renewsExpired = false } = setting;
+	const { replaced = [], renewsExpired = false, isLeaving = false } = setting;
 	const page = new AbortController();
 	const left: string[] = [];
 	const announced: unknown[] = [];
@@ -70,6 +72,7 @@ export function startFlow(setting: Setting = {}) {
 			leave: (path) => left.push(path),
 			readOutcome: () => {
 				outcomeReads += 1;
+				if (isLeaving) return new Promise(() => {});
 				return Promise.resolve(outcomeReads > unreadable ? outcome : 'unreachable');
 			}
 		},

@@ -83,6 +83,13 @@ describe('a wallet sign-in on the page', () => {
 		}
 	);
 
+	test('asks the server once, and leads elsewhere once, however often the session is reported gone until the page is left', async () => {
+		const page = startFlow({ isLeaving: true });
+		await page.update({ kind: 'gone' });
+		await page.update({ kind: 'gone' });
+		expect([page.outcomeReads(), page.flow.state]).toEqual([1, 'scan']);
+	});
+
 	test('completing is retried at growing intervals while the portal is unreachable, which is announced once', async () => {
 		const page = startFlow({ completes: [unreachable, unreachable, { kind: 'accepted', continueUrl: '/x' }] });
 		await page.update('VERIFIED');

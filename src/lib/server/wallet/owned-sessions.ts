@@ -187,7 +187,10 @@ export async function scanOf({ locals }: Pick<RequestEvent, 'locals'>, { id }: O
 export async function unscanned(event: RequestEvent): Promise<OwnedSession[]> {
 	const sessions = ownedSessions(event.cookies).filter(({ completed }) => !completed);
 	const scans = await Promise.all(sessions.map((session) => scanOf(event, session)));
-	return sessions.filter((_, index) => scans[index] === 'waiting' || scans[index] === 'unknown');
+	const mayWait = ({ idv, expiresAt }: OwnedSession) => idv === 'none' && expiresAt > unixMs();
+	return sessions.filter(
+		(session, index) => scans[index] === 'waiting' || (scans[index] === 'unknown' && mayWait(session))
+	);
 }
 
 /**

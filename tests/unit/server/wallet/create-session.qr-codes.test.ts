@@ -100,6 +100,16 @@ describe('a new code', () => {
 		expect((await currentSession(event))?.id).toBe('unread');
 	});
 
+	test.each([
+		['is in identity verification', { id: 'unread-verifying', idv: 'started' }],
+		['has expired by its time', { id: 'unread-expired', expiresAt: 1 }]
+	] as const)('is not beside an old one whose status cannot be read, and which %s', async (_, old) => {
+		const event = await browser(old);
+		bridge.readStatus.mockRejectedValue(new Problem('upstream_timeout'));
+		await renewCode(event, old.id, RETURN_TO);
+		expect(newest(event)?.beside).toEqual([]);
+	});
+
 	test('is not beside an old one that no longer exists', async () => {
 		const event = await browser({ id: 'gone' });
 		statuses.set('gone', 'gone');

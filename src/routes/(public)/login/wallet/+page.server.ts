@@ -36,7 +36,7 @@ export const load: PageServerLoad = async (event) => {
 	beginLoginTransaction(event.cookies);
 	const after = searchParams.get('after');
 	// The sign-in has succeeded in another tab of this browser.
-	if (!owned && after === 'return' && event.locals.session) redirect(303, AFTER_SIGN_IN);
+	if (!owned && (after === 'return' || after === 'check') && event.locals.session) redirect(303, AFTER_SIGN_IN);
 	const wanted = owned?.returnTo ?? searchParams.get('returnTo');
 	return {
 		view: !owned && after === 'return' ? elsewhereView : step.view,
