@@ -62,7 +62,7 @@ export function denoAdapter(out) {
 		supports,
 		async adapt(builder) {
 			refusePrerendered(builder);
-			// Only here: everything that reads svelte.config.js loads this file, and need not wait for Vite. and Vitest warns of a source map that the package lacks.
+			// Only here: everything that reads svelte.config.js loads this file, and Vitest warns of a source map that the package lacks.
 			const { default: deno } = await import('svelte-adapter-deno');
 			await deno({ out, precompress: true }).adapt(builder);
 			// Only the application and the public files are used: the adapter's own server imports remote code.
