@@ -111,9 +111,8 @@ async function allInstitutions(): Promise<Institutions | null> {
 }
 
 async function readInstitutions(): Promise<Institutions> {
-	const response = await stsFetch(`${withoutTrailingSlash(config().sts.issuer)}/federation/providers`, {
-		headers: { accept: 'application/json' }
-	});
+	const url = `${withoutTrailingSlash(config().sts.issuer)}/federation/providers`;
+	const response = await stsFetch(url, { headers: { accept: 'application/json' } }, 'institutions');
 	if (response.status === 404) return NONE;
 	if (!response.ok) throw new Error(`the STS responded with ${response.status}`);
 	const text = await response.text();

@@ -37,28 +37,39 @@ type FetchOptions = { readonly [Option in keyof RequestInit]: RequestInit[Option
 /**
  * `fetch` for the STS: to its internal address, within the time limit, without following redirects, and with a
  * `traceparent`. The body of the response has been read completely.
+ * @param operation names calls that need no client authentication in the metrics: alerts leave their 401 out
  * @throws {UpstreamError}
  */
-export function stsFetch(input: string | URL | Request, init: FetchOptions = {}): Promise<Response> {
+export function stsFetch(
+	input: string | URL | Request,
+	init: FetchOptions = {},
+	operation?: string
+): Promise<Response> {
 	const { sts } = config();
 	const url = internalUrl(input instanceof Request ? input.url : String(input), sts);
 	const { method = 'GET', body, signal } = init;
-	return upstreamCall({ upstream: 'sts', traceparent: currentTraceparent() }, async (traceparent) => {
-		const headers = new Headers(init.headers);
-		if (traceparent !== undefined) headers.set('traceparent', traceparent);
-		if (body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', FORM_TYPE);
-		const response = await exchange({
-			method,
-			url,
-			headers: Object.fromEntries(headers),
-			body: (body as string | URLSearchParams | null | undefined)?.toString(),
-			timeoutMs: sts.timeoutMs,
-			maxBytes: MAX_RESPONSE_BYTES,
-			...(signal && { signal })
-		});
-		const { status } = response;
-		return new Response([204, 205, 304].includes(status) ? null : response.text, { status, headers: response.headers });
-	});
+	return upstreamCall(
+		{ upstream: 'sts', ...(operation !== undefined && { operation }), traceparent: currentTraceparent() },
+		async (traceparent) => {
+			const headers = new Headers(init.headers);
+			if (traceparent !== undefined) headers.set('traceparent', traceparent);
+			if (body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', FORM_TYPE);
+			const response = await exchange({
+				method,
+				url,
+				headers: Object.fromEntries(headers),
+				body: (body as string | URLSearchParams | null | undefined)?.toString(),
+				timeoutMs: sts.timeoutMs,
+				maxBytes: MAX_RESPONSE_BYTES,
+				...(signal && { signal })
+			});
+			const { status } = response;
+			return new Response([204, 205, 304].includes(status) ? null : response.text, {
+				status,
+				headers: response.headers
+			});
+		}
+	);
 }
 
 /**

@@ -70,7 +70,7 @@ function randomHex(bytes: number): string {
 /** What is called, for metrics and traces. The values must not contain paths with ids. */
 interface UpstreamName {
 	readonly upstream: 'sts' | 'auth-bridge' | 'backend';
-	/** The operation of the Auth Bridge, or the name of the backend. */
+	/** The operation of the Auth Bridge, the name of the backend, or `institutions` of the STS. */
 	readonly operation?: string;
 	/** That of the request which caused this call. A call without one is measured, but not traced. */
 	readonly traceparent: string | undefined;
