@@ -118,14 +118,14 @@ async function redeemed(event: RequestEvent, flow: SignInFlow, code: string): Pr
 			...tokenTimes(response.expires_in)
 		};
 		const endedAt = unixSeconds();
-		const begun = newSession(claims, tokens, {
+		const facts = {
 			provider,
 			requestsLogin: flow.requestsLogin,
 			startedAt: Math.floor(flowStartMs(flow.id) / 1000),
 			endedAt,
 			sessionStartsAt: await sessionStart(stableSubject(claims), endedAt)
-		});
-		const session = { ...begun, id: sessionIdOf(flow) };
+		};
+		const session = { ...newSession(claims, tokens, facts), id: sessionIdOf(flow) };
 		if (session.isReauthIgnored) log.warn('the STS ignored prompt=login', { requestId: locals.requestId, provider });
 		return await beginSession(event, flow, session);
 	} catch (fault) {
